@@ -1,0 +1,82 @@
+using System.Net;
+using GoTor.Protocol.Wire;
+
+namespace GoTor.Client;
+
+/// <summary>One directory authority that we trust to sign consensuses (a DirAuthority line).</summary>
+/// <param name="V3Identity">SHA-1 of its authority identity key; null for an authority that does not vote (the bridge authority).</param>
+/// <param name="RsaIdentity">The fingerprint of its relay.</param>
+internal sealed record DirectoryAuthority(
+    string Nickname, RsaIdentity? V3Identity, RsaIdentity RsaIdentity, IPEndPoint OrPort, IPEndPoint? OrPortV6 = null);
+
+/// <summary>A relay that serves directory documents to clients that know nothing yet (a FallbackDir line).</summary>
+internal sealed record FallbackDirectory(RsaIdentity RsaIdentity, IPEndPoint OrPort, IPEndPoint? OrPortV6 = null);
+
+/// <summary>
+/// Everything that a client can be told. The defaults suit a stranger who wants privacy. Immutable; a reload makes a new one.
+/// Durations are real time. Names follow torrc.
+/// </summary>
+internal sealed record TorClientOptions
+{
+    /// <summary>Where guards and other state live. One process at a time.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where directory documents are cached; the data directory unless set.</summary>
+    public string? CacheDirectory { get; init; }
+
+    /// <summary>Empty means the built-in authorities of the public network.</summary>
+    public IReadOnlyList<DirectoryAuthority> DirAuthorities { get; init; } = [];
+
+    /// <summary>Null means the built-in fallback directories, when the authorities are the built-in ones too.</summary>
+    public IReadOnlyList<FallbackDirectory>? FallbackDirs { get; init; }
+
+    /// <summary>Private test network: short schedules, private addresses allowed.</summary>
+    public bool TestingTorNetwork { get; init; }
+
+    /// <summary>Relays with loopback and private addresses may be dialled. Follows <see cref="TestingTorNetwork"/> unless set.</summary>
+    public bool? ExtendAllowPrivateAddresses { get; init; }
+
+    public string? EntryNodes { get; init; }
+
+    public string? ExitNodes { get; init; }
+
+    public string? ExcludeNodes { get; init; }
+
+    public string? ExcludeExitNodes { get; init; }
+
+    public bool StrictNodes { get; init; }
+
+    public bool UseEntryGuards { get; init; } = true;
+
+    /// <summary>0 means what the consensus says.</summary>
+    public int NumEntryGuards { get; init; }
+
+    public bool EnforceDistinctSubnets { get; init; } = true;
+
+    public bool ClientUseIPv4 { get; init; } = true;
+
+    public bool ClientUseIPv6 { get; init; } = true;
+
+    /// <summary>Addresses that our own firewall lets us reach, as an address policy; null means all.</summary>
+    public string? ReachableAddresses { get; init; }
+
+    public TimeSpan MaxCircuitDirtiness { get; init; } = TimeSpan.FromMinutes(10);
+
+    public TimeSpan NewCircuitPeriod { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null means learn it, starting from 60 seconds.</summary>
+    public TimeSpan? CircuitBuildTimeout { get; init; }
+
+    public bool LearnCircuitBuildTimeout { get; init; } = true;
+
+    public TimeSpan SocksTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Ports whose streams last: their circuits use Stable relays only.</summary>
+    public IReadOnlyList<ushort> LongLivedPorts { get; init; } = [21, 22, 706, 1863, 5050, 5190, 5222, 5223, 6523, 6667, 6697, 8300];
+
+    /// <summary>Fraction of paths that must be buildable before circuits are made; null means the consensus parameter, then 0.6.</summary>
+    public double? PathsNeededToBuildCircuits { get; init; }
+
+    /// <summary>Log destinations, addresses and relays as [scrubbed].</summary>
+    public bool SafeLogging { get; init; } = true;
+}
