@@ -1,16 +1,6 @@
-using System.Net;
-using GoTor.Protocol.Wire;
+using GoTor.Protocol.Network;
 
 namespace GoTor.Client;
-
-/// <summary>One directory authority that we trust to sign consensuses (a DirAuthority line).</summary>
-/// <param name="V3Identity">SHA-1 of its authority identity key; null for an authority that does not vote (the bridge authority).</param>
-/// <param name="RsaIdentity">The fingerprint of its relay.</param>
-internal sealed record DirectoryAuthority(
-    string Nickname, RsaIdentity? V3Identity, RsaIdentity RsaIdentity, IPEndPoint OrPort, IPEndPoint? OrPortV6 = null);
-
-/// <summary>A relay that serves directory documents to clients that know nothing yet (a FallbackDir line).</summary>
-internal sealed record FallbackDirectory(RsaIdentity RsaIdentity, IPEndPoint OrPort, IPEndPoint? OrPortV6 = null);
 
 /// <summary>
 /// Everything that a client can be told. The defaults suit a stranger who wants privacy. Immutable; a reload makes a new one.

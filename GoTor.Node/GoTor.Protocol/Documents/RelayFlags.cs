@@ -1,4 +1,4 @@
-namespace GoTor.Protocol.Network;
+namespace GoTor.Protocol.Documents;
 
 /// <summary>The consensus flags that a client acts on. Others are ignored. dir-spec §3.4.2.</summary>
 [Flags]
