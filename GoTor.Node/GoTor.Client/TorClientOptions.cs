@@ -26,6 +26,21 @@ internal sealed record TorClientOptions
     /// <summary>Relays with loopback and private addresses may be dialled. Follows <see cref="TestingTorNetwork"/> unless set.</summary>
     public bool? ExtendAllowPrivateAddresses { get; init; }
 
+    /// <summary>Requests for private and loopback destinations are refused: no exit could mean the same host as the application.</summary>
+    public bool ClientRejectInternalAddresses { get; init; } = true;
+
+    /// <summary>How long to wait before descriptors are fetched.</summary>
+    public TimeSpan TestingClientDownloadInitialDelay { get; init; }
+
+    /// <summary>How long to wait before a consensus is fetched once we have had one.</summary>
+    public TimeSpan TestingClientConsensusDownloadInitialDelay { get; init; }
+
+    /// <summary>Fewer descriptors than fill a request wait for company for so long at most.</summary>
+    public TimeSpan TestingClientMaxIntervalWithoutRequest { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A directory answer that stalls for longer is given up.</summary>
+    public TimeSpan TestingDirConnectionMaxStall { get; init; } = TimeSpan.FromMinutes(5);
+
     public string? EntryNodes { get; init; }
 
     public string? ExitNodes { get; init; }
