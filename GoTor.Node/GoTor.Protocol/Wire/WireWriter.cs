@@ -19,7 +19,7 @@ internal ref struct WireWriter(Span<byte> destination)
 
     public void WriteUInt64(ulong value) => BinaryPrimitives.WriteUInt64BigEndian(Take(8), value);
 
-    public void WriteBytes(ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
+    public void WriteBytes(scoped ReadOnlySpan<byte> value) => value.CopyTo(Take(value.Length));
 
     /// <summary>The next <paramref name="count"/> bytes, for a callee to fill.</summary>
     public Span<byte> Take(int count)
