@@ -6,7 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace GoTor.Client.Tests.Directory.Http;
 
-public class DirectoryHttpTests
+public sealed class DirectoryHttpTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new();
     private readonly Pipe _toServer = new();
@@ -14,6 +14,8 @@ public class DirectoryHttpTests
     private readonly Stream _stream;
 
     public DirectoryHttpTests() => _stream = new DuplexStream(_toClient.Reader.AsStream(), _toServer.Writer.AsStream());
+
+    public void Dispose() => _stream.Dispose();
 
     // What C tor 0.4.9's client writes for a consensus, but for LZMA: dirclient.c, directory_send_command.
     [Fact]
