@@ -97,6 +97,20 @@ internal sealed class RsaPublicKey : IEquatable<RsaPublicKey>
         }
     }
 
+    public void WriteSubjectPublicKeyInfo(AsnWriter writer)
+    {
+        using (writer.PushSequence())
+        {
+            using (writer.PushSequence())
+            {
+                writer.WriteObjectIdentifier(RsaEncryptionOid);
+                writer.WriteNull();
+            }
+
+            writer.WriteBitString(Der.Span);
+        }
+    }
+
     /// <summary>
     /// Tor's signature: PKCS#1 v1.5 padding of the bare digest, without the DigestInfo that names a hash algorithm. tor-spec §0.3.
     /// </summary>
