@@ -66,9 +66,9 @@ internal abstract class CircuitCommand
     }
 
     /// <summary>Nobody waits for a lookup any more.</summary>
-    public sealed class ForgetLookup(Lookup lookup) : CircuitCommand
+    public sealed class ForgetLookup(Lookup forgotten) : CircuitCommand
     {
-        public Lookup Lookup => lookup;
+        public Lookup Forgotten => forgotten;
 
         public override void Fail(CircuitEnd end)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GoTor.Client.Channels;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Cells;
@@ -17,6 +18,7 @@ namespace GoTor.Client.Circuits;
 /// finds something to do while nobody runs (the channel's, or the application's: no thread needs to be woken for a cell). Others post
 /// and go on. The loop never waits and never calls foreign code: whoever waits for an answer is woken on the thread pool.
 /// </summary>
+[SuppressMessage("Reliability", "CA1001", Justification = "It disposes of its hops when the circuit ends, on the thread that runs it then.")]
 internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
 {
     /// <summary>Cells in the inbox before the circuit is given up: more than any honest peer can have in flight.</summary>
@@ -33,7 +35,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     private bool _writable;
     private bool _overflowed;
     private bool _closed;
-    private bool _running;
+    private bool _running = true;
 
     // From here on: only for whoever runs the loop.
     private List<CellBuffer> _cells = [];
@@ -67,6 +69,10 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         _link = openLink(this);
         _hops = new CircuitHops(_link, parameters, random);
         _streams = new CircuitStreams(number, _hops, time, random, streamMetrics, logger);
+
+        // The channel knows us since openLink; only now may someone run.
+        lock (_gate)
+            _running = false;
     }
 
     public long Number { get; }
@@ -231,7 +237,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
                 _streams.Lookup(lookup);
                 break;
             case CircuitCommand.ForgetLookup forget:
-                _streams.Forget(forget.Lookup);
+                _streams.Forget(forget.Forgotten);
                 break;
             case CircuitCommand.Close close:
                 End(close.End);

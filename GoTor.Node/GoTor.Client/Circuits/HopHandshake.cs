@@ -18,7 +18,7 @@ internal static class HopHandshake
         }
 
         if (target is { Ed25519Identity: { } identity } && target.Protocols.Supports("Relay", 4))
-            return new NtorV3Handshake(identity, target.NtorOnionKey.Span, random, CircuitExtensions.Encode());
+            return new NtorV3Handshake(identity, target.NtorOnionKey.Span, CircuitExtensions.Encode(), random);
         if (target.RsaIdentity is not { } rsa)
             throw new ArgumentException("ntor needs the relay's RSA identity.", nameof(target));
         return new NtorHandshake(rsa, target.NtorOnionKey.Span, random);

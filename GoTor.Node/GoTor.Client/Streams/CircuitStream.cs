@@ -77,14 +77,6 @@ internal sealed class CircuitStream(CircuitReactor reactor) : TorStream
         return taken == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[taken..], cancellationToken);
     }
 
-    /// <summary>What is queued is still sent, then END; what arrives is dropped. Waits for neither. Idempotent.</summary>
-    public override ValueTask DisposeAsync()
-    {
-        Dispose(disposing: true);
-        GC.SuppressFinalize(this);
-        return ValueTask.CompletedTask;
-    }
-
     /// <summary>Called by the reactor at CONNECTED.</summary>
     public void OnConnected(IPAddress? address) => _connected.TrySetResult(address);
 
@@ -101,6 +93,7 @@ internal sealed class CircuitStream(CircuitReactor reactor) : TorStream
         _ended.TrySetResult();
     }
 
+    /// <summary>What is queued is still sent, then END; what arrives is dropped. Waits for neither. Idempotent.</summary>
     protected override void Dispose(bool disposing)
     {
         _completing = true;
