@@ -1,3 +1,11 @@
 using BenchmarkDotNet.Running;
+using GoTor.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["network", .. string[] options]:
+        return await NetworkCommand.RunAsync(options);
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(NetworkCommand).Assembly).Run(args);
+        return 0;
+}

@@ -1,0 +1,23 @@
+using System.Runtime.InteropServices;
+
+namespace GoTor.Testing.PrivateNetwork;
+
+/// <summary>Unix signals that a test sends to the processes that it started.</summary>
+internal enum Signal
+{
+    Hangup = 1,
+    Interrupt = 2,
+    Kill = 9,
+    Terminate = 15,
+    Continue = 18,
+    Stop = 19,
+}
+
+internal static class Signals
+{
+    /// <summary>Sends a signal. A process that has ended already is no error.</summary>
+    public static void Send(int processId, Signal signal) => _ = Kill(processId, (int)signal);
+
+    [DllImport("libc", EntryPoint = "kill"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Kill(int processId, int signal);
+}

@@ -1,0 +1,72 @@
+using System.Net;
+
+namespace GoTor.Testing.PrivateNetwork;
+
+internal enum TestRelayRole
+{
+    Authority,
+    Relay,
+    Exit,
+}
+
+/// <summary>One relay of a <see cref="PrivateTorNetwork"/>. It can be killed, frozen and brought back.</summary>
+internal sealed class TestRelay(string name, TestRelayRole role, string folder, IPEndPoint orPort, IPEndPoint? dirPort) : IAsyncDisposable
+{
+    private TorProcess? _process;
+
+    public string Name => name;
+
+    public TestRelayRole Role => role;
+
+    /// <summary>Its data directory, with its torrc, its log (<c>notices.log</c>) and its caches.</summary>
+    public string Folder => folder;
+
+    public IPEndPoint OrPort => orPort;
+
+    /// <summary>Only authorities have one: C tor's authorities talk to each other there. Clients never do.</summary>
+    public IPEndPoint? DirPort => dirPort;
+
+    /// <summary>Its RSA identity in upper-case hex.</summary>
+    public string Fingerprint => File.ReadAllText(Path.Combine(folder, "fingerprint")).Split(' ')[1].Trim();
+
+    public bool IsRunning => _process is { HasExited: false };
+
+    /// <summary>What it printed and logged, for a failed test's message.</summary>
+    public string Log
+    {
+        get
+        {
+            string file = Path.Combine(folder, "notices.log");
+            return (_process?.Output ?? "") + (File.Exists(file) ? File.ReadAllText(file) : "");
+        }
+    }
+
+    public void Start() => _process = TorProcess.Start(folder);
+
+    /// <summary>Makes it read its torrc again.</summary>
+    public void Reload() => _process!.Reload();
+
+    /// <summary>Stops answering while its sockets stay open.</summary>
+    public void Freeze() => _process!.Freeze();
+
+    public void Thaw() => _process!.Thaw();
+
+    /// <summary>Ends it like a crash. <see cref="RestartAsync"/> brings it back with the same keys and ports.</summary>
+    public Task KillAsync() => _process!.KillAsync();
+
+    /// <summary>Starts it again and waits until it takes connections.</summary>
+    public async Task RestartAsync(CancellationToken cancel = default)
+    {
+        await DisposeAsync();
+        Start();
+        await Wait.UntilAsync(
+            () => PortFinder.Answers(orPort), TimeSpan.FromSeconds(30), () => $"{name} did not come back: {Log}", cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = null;
+    }
+}
