@@ -12,6 +12,9 @@ namespace GoTor.Client.Guards;
 /// </summary>
 internal sealed class GuardManager : IDisposable
 {
+    // Timers have a longest time; looking too early does no harm.
+    private static readonly TimeSpan MaxSleep = TimeSpan.FromHours(1);
+
     private readonly Lock _lock = new();
     private readonly Lock _saving = new(); // Taken before _lock, so that lines are saved in the order in which they changed.
     private readonly IGuardStateStore _store;
@@ -250,7 +253,7 @@ internal sealed class GuardManager : IDisposable
 
             _metrics.Counted(Count(now));
             if (_guards.NextUpgrade(now) is { } next)
-                _timer.Change(next - now + TimeSpan.FromMilliseconds(1), Timeout.InfiniteTimeSpan);
+                _timer.Change(Shorter(next - now + TimeSpan.FromMilliseconds(1), MaxSleep), Timeout.InfiniteTimeSpan);
         }
 
         foreach ((GuardChoice choice, GuardVerdict verdict) in decided)
@@ -259,6 +262,8 @@ internal sealed class GuardManager : IDisposable
             _logger.WaitersDecided(decided.Count);
         Save();
     }
+
+    private static TimeSpan Shorter(TimeSpan first, TimeSpan second) => first < second ? first : second;
 
     private GuardCounts Count(DateTimeOffset now)
     {
