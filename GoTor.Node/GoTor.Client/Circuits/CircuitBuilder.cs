@@ -1,0 +1,102 @@
+using GoTor.Client.Channels;
+using GoTor.Client.Streams;
+using GoTor.Protocol.Circuits;
+using GoTor.Protocol.Crypto;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client.Circuits;
+
+/// <summary>Finds or makes a channel to a relay, and says how to open a circuit on it.</summary>
+/// <exception cref="ChannelException">There is no channel.</exception>
+internal delegate Task<Func<ICircuitInbox, ICircuitLink>> ChannelOpener(HopTarget relay, CancellationToken cancellationToken);
+
+/// <summary>Makes circuits, hop by hop.</summary>
+/// <param name="parameters">What the newest consensus says about circuits.</param>
+internal sealed class CircuitBuilder(
+    ChannelOpener channels,
+    Func<CircuitParameters> parameters,
+    TimeProvider time,
+    TorRandom random,
+    CircuitMetrics metrics,
+    StreamMetrics streamMetrics,
+    ILoggerFactory loggers) : ICircuitBuilder
+{
+    private static long _lastNumber;
+
+    private readonly ILogger _logger = loggers.CreateLogger<CircuitBuilder>();
+    private readonly ILogger _circuitLogger = loggers.CreateLogger<Circuit>();
+
+    public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken)
+    {
+        Check(path);
+        cancellationToken.ThrowIfCancellationRequested();
+        long started = time.GetTimestamp();
+        long number = Interlocked.Increment(ref _lastNumber);
+        CircuitLog.Building(_logger, number, path.Count);
+        metrics.BuildStarted();
+        try
+        {
+            Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
+            await ExtendAlongAsync(circuit, path, cancellationToken);
+            circuit.BuildTime = time.GetElapsedTime(started);
+            metrics.Built(circuit.BuildTime);
+            CircuitLog.Built(_logger, number, (long)circuit.BuildTime.TotalMilliseconds);
+            _ = CountEndAsync(circuit);
+            return circuit;
+        }
+        catch (CircuitBuildException failure)
+        {
+            metrics.BuildFailed(failure.Reason.Kind);
+            CircuitLog.BuildFailed(_logger, number, failure.HopsBuilt, failure.Reason.Kind, (byte)failure.Reason.PeerReason);
+            throw;
+        }
+        catch (OperationCanceledException)
+        {
+            metrics.BuildFailed(CircuitEndKind.BuildCancelled);
+            throw;
+        }
+    }
+
+    private static void Check(IReadOnlyList<HopTarget> path)
+    {
+        if (path.Count == 0)
+            throw new ArgumentException("A circuit has one hop at least.", nameof(path));
+        for (int i = 1; i < path.Count; i++)
+        {
+            if (path[i].NtorOnionKey.IsEmpty || path[i].RsaIdentity is null || path[i].OrPorts.Count == 0)
+                throw new ArgumentException($"Hop {i + 1} lacks its ntor key, its identity or its address.", nameof(path));
+        }
+    }
+
+    private async Task<Circuit> OpenAsync(long number, HopTarget guard, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Func<ICircuitInbox, ICircuitLink> openLink = await channels(guard, cancellationToken);
+            return new Circuit(
+                new CircuitReactor(number, openLink, parameters(), time, random, metrics, streamMetrics, _circuitLogger), random);
+        }
+        catch (ChannelException failure)
+        {
+            throw new CircuitBuildException(
+                new CircuitEnd(CircuitEndKind.ChannelEnded, Hop: 1, Channel: failure.End), hopsBuilt: 0, guardAtFault: true, failure);
+        }
+    }
+
+    private static async Task ExtendAlongAsync(Circuit circuit, IReadOnlyList<HopTarget> path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            foreach (HopTarget hop in path)
+                await circuit.ExtendAsync(hop, cancellationToken);
+        }
+        catch
+        {
+            await circuit.CloseAsync(CircuitEndKind.BuildCancelled);
+            throw;
+        }
+    }
+
+    // Owned by the circuit: it ends with it.
+    private async Task CountEndAsync(Circuit circuit) => metrics.Ended((await circuit.Ended).Kind);
+}

@@ -1,0 +1,13 @@
+using GoTor.Protocol.Circuits;
+
+namespace GoTor.Client.Circuits;
+
+/// <summary>Makes circuits. Safe for concurrent use.</summary>
+internal interface ICircuitBuilder
+{
+    /// <summary>Opens a channel to the first hop, or shares one, and extends hop by hop to the last.</summary>
+    /// <param name="path">One hop or more. All but the first need an ntor key and an RSA identity.</param>
+    /// <exception cref="CircuitBuildException">It did not come about; says who is at fault.</exception>
+    /// <exception cref="OperationCanceledException">The caller gave up; whatever was built is closed.</exception>
+    Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken);
+}

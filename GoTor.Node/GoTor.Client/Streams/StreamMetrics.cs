@@ -1,0 +1,57 @@
+using System.Diagnostics.Metrics;
+
+namespace GoTor.Client.Streams;
+
+/// <summary>Counts streams and their bytes. Safe for concurrent use.</summary>
+internal sealed class StreamMetrics
+{
+    private readonly Counter<long> _created;
+    private readonly Counter<long> _closed;
+    private readonly Counter<long> _failed;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _openDuration;
+    private readonly Histogram<double> _firstByteDuration;
+    private readonly UpDownCounter<long> _active;
+
+    private static readonly KeyValuePair<string, object?> Sent = new("direction", "sent");
+    private static readonly KeyValuePair<string, object?> Received = new("direction", "received");
+
+    public StreamMetrics(IMeterFactory meters)
+    {
+        Meter meter = meters.Create("GoTor");
+        _created = meter.CreateCounter<long>("gotor.stream.created", "{stream}", "Streams asked for, lookups not counted.");
+        _closed = meter.CreateCounter<long>("gotor.stream.closed", "{stream}", "Streams that ended after they had been open.");
+        _failed = meter.CreateCounter<long>("gotor.stream.failed", "{stream}", "Streams that never opened.");
+        _bytes = meter.CreateCounter<long>("gotor.stream.data", "By", "Application bytes, by direction.");
+        _openDuration = meter.CreateHistogram<double>("gotor.stream.open.duration", "s", "Time from BEGIN to CONNECTED.");
+        _firstByteDuration = meter.CreateHistogram<double>("gotor.stream.first_byte.duration", "s", "Time from BEGIN to the first byte.");
+        _active = meter.CreateUpDownCounter<long>("gotor.stream.active", "{stream}", "Streams asked for or open.");
+    }
+
+    public void Created()
+    {
+        _created.Add(1);
+        _active.Add(1);
+    }
+
+    public void Opened(TimeSpan took) => _openDuration.Record(took.TotalSeconds);
+
+    public void FirstByte(TimeSpan took) => _firstByteDuration.Record(took.TotalSeconds);
+
+    /// <summary>The end of a stream.</summary>
+    /// <param name="wasOpen">CONNECTED had come.</param>
+    public void Closed(bool wasOpen)
+    {
+        (wasOpen ? _closed : _failed).Add(1);
+        _active.Add(-1);
+    }
+
+    /// <summary>Application bytes since the last call. Called once per batch, not per cell.</summary>
+    public void Data(long sent, long received)
+    {
+        if (sent > 0)
+            _bytes.Add(sent, Sent);
+        if (received > 0)
+            _bytes.Add(received, Received);
+    }
+}

@@ -1,0 +1,16 @@
+namespace GoTor.Protocol.Circuits;
+
+/// <summary>What the consensus says about circuits. param-spec. Fixed for a circuit when it is made. Immutable.</summary>
+internal sealed record CircuitParameters
+{
+    public static CircuitParameters Default { get; } = new();
+
+    /// <summary>DATA messages in flight per direction, before any SENDME: "circwindow", 100 to 1000.</summary>
+    public int CircuitWindow { get; init; } = FixedWindowFlowControl.MaxWindow;
+
+    /// <summary>"sendme_emit_min_version". 0 sends SENDMEs that prove nothing.</summary>
+    public int SendmeEmitMinVersion { get; init; } = 1;
+
+    /// <summary>"sendme_accept_min_version".</summary>
+    public int SendmeAcceptMinVersion { get; init; }
+}
