@@ -67,8 +67,8 @@ internal sealed class NetworkSnapshot
     public int UsableCount => Relays.Count(r => r.IsUsable);
 
     /// <summary>Makes a snapshot of a consensus that was verified, with as many microdescriptors as there are.</summary>
-    /// <param name="microdescriptors">By digest; those that no relay has are ignored.</param>
-    public static NetworkSnapshot From(Consensus consensus, IReadOnlyDictionary<MicrodescriptorDigest, Microdescriptor> microdescriptors)
+    /// <param name="find">The microdescriptor of a digest, or null when it is not here yet.</param>
+    public static NetworkSnapshot From(Consensus consensus, Func<MicrodescriptorDigest, Microdescriptor?> find)
     {
         var parameters = new ConsensusParameters(consensus.Parameters);
         int scale = parameters.Get("bwweightscale", BandwidthWeights.DefaultScale, 1, int.MaxValue);
@@ -87,7 +87,7 @@ internal sealed class NetworkSnapshot
                 Unmeasured = status.Unmeasured,
                 Protocols = status.Protocols,
                 MicrodescriptorDigest = status.MicrodescriptorDigest,
-                Microdescriptor = microdescriptors.GetValueOrDefault(status.MicrodescriptorDigest),
+                Microdescriptor = find(status.MicrodescriptorDigest),
             };
         }
 
