@@ -41,7 +41,7 @@ public class NtorV3HandshakeTests
     {
         using NtorV3Handshake client = VectorClient();
         using RelayKeyMaterial keys = client.Complete(Convert.FromHexString(Reply));
-        AssertKeys(keys);
+        Assert.Equal(Keys, keys.AllHex());
         Assert.Equal("Hola Mundo"u8, keys.Extensions.Span);
     }
 
@@ -57,18 +57,109 @@ public class NtorV3HandshakeTests
         byte[] reply = new byte[100];
         using RelayKeyMaterial keys = responder.Reply("Hola Mundo"u8, new FixedRandom(ServerSecret), reply, out int written);
         Assert.Equal(Reply, Convert.ToHexStringLower(reply.AsSpan(0, written)));
-        AssertKeys(keys);
+        Assert.Equal(Keys, keys.AllHex());
     }
+
+    [Fact]
+    public void Complete_AnyByteAltered_IsNotBelieved()
+    {
+        byte[] reply = Convert.FromHexString(Reply);
+        using NtorV3Handshake client = VectorClient();
+        for (int i = 0; i < reply.Length; i++)
+        {
+            reply[i] ^= 1;
+            Assert.Throws<CircuitViolationException>(() => client.Complete(reply));
+            reply[i] ^= 1;
+        }
+
+        client.Complete(reply).Dispose();
+    }
+
+    [Fact]
+    public void Responder_AnyByteAltered_IsNotForUs()
+    {
+        byte[] request = Convert.FromHexString(Request);
+        using var onionKey = new Curve25519KeyPair(OnionSecret);
+        for (int i = 0; i < request.Length; i++)
+        {
+            request[i] ^= 1;
+            Assert.Throws<CircuitViolationException>(
+                () => NtorV3Responder.Accept(request, new Ed25519Identity(Identity), onionKey, "xyzzy"u8));
+            request[i] ^= 1;
+        }
+    }
+
+    [Fact]
+    public void BothSides_OtherVerificationString_DoNotAgree()
+    {
+        using var onionKey = new Curve25519KeyPair(OnionSecret);
+        Assert.Throws<CircuitViolationException>(
+            () => NtorV3Responder.Accept(Convert.FromHexString(Request), new Ed25519Identity(Identity), onionKey));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(300)]
+    public void BothSides_CircuitExtend_AgreeOnKeysAndCarryMessages(int length)
+    {
+        byte[] asked = new byte[length], answered = new byte[length + 7];
+        TorRandom.Secure.Fill(asked);
+        TorRandom.Secure.Fill(answered);
+        using Curve25519KeyPair onionKey = Curve25519KeyPair.Generate(TorRandom.Secure);
+        var identity = new Ed25519Identity(Identity);
+        using var client = new NtorV3Handshake(identity, onionKey.PublicKey, asked, TorRandom.Secure);
+        byte[] request = new byte[client.RequestLength], reply = new byte[507];
+        Assert.Equal(request.Length, client.WriteRequest(request));
+
+        using NtorV3Responder responder = NtorV3Responder.Accept(request, identity, onionKey);
+        Assert.Equal(asked, responder.ClientMessage.ToArray());
+        using RelayKeyMaterial server = responder.Reply(answered, TorRandom.Secure, reply, out int written);
+        using RelayKeyMaterial completed = client.Complete(reply.AsSpan(0, written));
+        Assert.Equal(server.AllHex(), completed.AllHex());
+        Assert.Equal(answered, completed.Extensions.ToArray());
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(63)]
+    [InlineData(508)]
+    [InlineData(65535)]
+    public void Complete_ReplyOfWrongSize_IsMalformed(int length)
+    {
+        using NtorV3Handshake client = VectorClient();
+        Assert.Throws<MalformedMessageException>(() => client.Complete(new byte[length]));
+    }
+
+    [Theory]
+    [InlineData(64)]
+    [InlineData(65)]
+    [InlineData(505)]
+    [InlineData(507)]
+    public void Complete_ReplyOfLegalSizeButNoMeaning_IsNotBelieved(int length)
+    {
+        using NtorV3Handshake client = VectorClient();
+        Assert.Throws<CircuitViolationException>(() => client.Complete(new byte[length]));
+    }
+
+    [Fact]
+    public void Responder_EveryTruncation_IsRefused()
+    {
+        byte[] request = Convert.FromHexString(Request);
+        using var onionKey = new Curve25519KeyPair(OnionSecret);
+        for (int length = 0; length < request.Length; length++)
+        {
+            Exception refused = Assert.ThrowsAny<Exception>(
+                () => NtorV3Responder.Accept(request.AsSpan(0, length), new Ed25519Identity(Identity), onionKey, "xyzzy"u8));
+            Assert.Equal(length < 128 ? typeof(MalformedMessageException) : typeof(CircuitViolationException), refused.GetType());
+        }
+    }
+
+    [Fact]
+    public void Client_OnionKeyOfSmallOrder_IsRefused() =>
+        Assert.Throws<CircuitViolationException>(
+            () => new NtorV3Handshake(new Ed25519Identity(Identity), new byte[32], [], TorRandom.Secure));
 
     private static NtorV3Handshake VectorClient() =>
         new(new Ed25519Identity(Identity), OnionPublic, "hello world"u8, new FixedRandom(ClientSecret), "xyzzy"u8);
-
-    private static void AssertKeys(RelayKeyMaterial keys)
-    {
-        byte[] all =
-        [
-            .. keys.ForwardDigestSeed, .. keys.BackwardDigestSeed, .. keys.ForwardKey, .. keys.BackwardKey, .. keys.CircuitBindingKey,
-        ];
-        Assert.Equal(Keys, Convert.ToHexStringLower(all));
-    }
 }

@@ -1,0 +1,157 @@
+using System.Formats.Asn1;
+using System.Numerics;
+using System.Security.Cryptography;
+using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Wire;
+
+namespace GoTor.Protocol.Tests.Crypto;
+
+public sealed class RsaPublicKeyTests : IDisposable
+{
+    // A relay's key and a signature of it over a SHA-256 digest: Arti, crates/tor-cert/tests/testvec_certs.rs, test_valid_rsa_cc.
+    private const string RelayKey =
+        "30818902818100d38b1e6ceb946e0db0751f4cbace3dcb9688b6c25304227b4710c35afb73627e50500f5913e158b621802612d1c75827003703338375237552"
+        + "eb3cd3c12f6ab3604e60c1a2d26bb1fbad206ff023969a90909d6a65a5458a5312c26ebd3a3dad30302d4515cdcd264146ac18e6fc60a04bd3ec327f04294d"
+        + "96ba5aa25b464c3f0203010001";
+
+    private const string SignedPart = "DCB604DB2034B00FD16986D4ADB9D16B21CB4E4457A33DEC0F538903683E96E90006DA3A";
+
+    private const string Signature =
+        "5CF6006F9179066534DE6B45AD47A5C469063EE462762723396DC9F25452A0A52DA3F5087DD239F2A311F6B0D4DFEFF4ABD089DC3D0237A0ABAB19EB2045B91C"
+        + "DCAF04BE0A72D548A27BF2E77BD876ECFE5E1BE622350DA6BF31F6E306ED896488DD5B39409B23FC3EB7B2C9F7328EB18DA36D54D80575899EA6507CCBFCDF1F";
+
+    private readonly RsaSigningKey _signer = RsaSigningKey.Generate(1024);
+
+    public void Dispose() => _signer.Dispose();
+
+    [Fact]
+    public void VerifyDigest_RealRelaysSignature_IsGoodAndItsFingerprintIsRight()
+    {
+        RsaPublicKey key = RsaPublicKey.FromPkcs1(Convert.FromHexString(RelayKey));
+        Assert.Equal("2F1FB49BB332A9EEC617E41E911C33FB3890AEF3", key.Fingerprint.ToString());
+        Assert.Equal(1024, key.Bits);
+        byte[] digest = SHA256.HashData([.. "Tor TLS RSA/Ed25519 cross-certificate"u8, .. Convert.FromHexString(SignedPart)]);
+        Assert.True(key.VerifyDigest(Convert.FromHexString(Signature), digest));
+        digest[31] ^= 1;
+        Assert.False(key.VerifyDigest(Convert.FromHexString(Signature), digest));
+    }
+
+    [Fact]
+    public void VerifyDigest_AnyBitOfTheSignatureFlipped_IsRefused()
+    {
+        byte[] digest = SHA1.HashData("x"u8);
+        byte[] signature = _signer.SignDigest(digest);
+        Assert.True(_signer.PublicKey.VerifyDigest(signature, digest));
+        for (int bit = 0; bit < signature.Length * 8; bit++)
+        {
+            signature[bit / 8] ^= (byte)(1 << bit % 8);
+            Assert.False(_signer.PublicKey.VerifyDigest(signature, digest));
+            signature[bit / 8] ^= (byte)(1 << bit % 8);
+        }
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(127)]
+    [InlineData(129)]
+    [InlineData(65535)]
+    public void VerifyDigest_SignatureOfWrongSize_IsRefused(int length) =>
+        Assert.False(_signer.PublicKey.VerifyDigest(new byte[length], new byte[20]));
+
+    [Fact]
+    public void VerifyDigest_SignatureNotReduced_IsRefused()
+    {
+        // signature + modulus is the same number to the arithmetic, and would be a second valid encoding.
+        byte[] digest = SHA1.HashData("x"u8);
+        byte[] signature;
+        BigInteger modulus = new(new AsnReader(_signer.PublicKey.Der, AsnEncodingRules.DER).ReadSequence().ReadIntegerBytes().Span, false, true);
+        BigInteger sum;
+        int nonce = 0;
+        do
+        {
+            digest = SHA1.HashData(BitConverter.GetBytes(nonce++));
+            signature = _signer.SignDigest(digest);
+            sum = new BigInteger(signature, isUnsigned: true, isBigEndian: true) + modulus;
+        }
+        while (sum.GetBitLength() > 1024);
+
+        byte[] forged = sum.ToByteArray(isUnsigned: true, isBigEndian: true);
+        Assert.Equal(128, forged.Length);
+        Assert.False(_signer.PublicKey.VerifyDigest(forged, digest));
+    }
+
+    [Fact]
+    public void VerifyDigest_LongerMessageThatStartsWithTheDigest_IsRefused()
+    {
+        byte[] digest = SHA1.HashData("x"u8);
+        Assert.False(_signer.PublicKey.VerifyDigest(_signer.SignDigest([.. digest, 0]), digest));
+        Assert.False(_signer.PublicKey.VerifyDigest(_signer.SignDigest(digest), digest.AsSpan(0, 19)));
+        Assert.False(_signer.PublicKey.VerifyDigest(_signer.SignDigest(digest), []));
+    }
+
+    [Fact]
+    public void FromPkcs1_AnyTruncationOrExtension_IsRefused()
+    {
+        byte[] der = Convert.FromHexString(RelayKey);
+        for (int length = 0; length < der.Length; length++)
+            Assert.Throws<MalformedMessageException>(() => RsaPublicKey.FromPkcs1(der.AsMemory(0, length)));
+        Assert.Throws<MalformedMessageException>(() => RsaPublicKey.FromPkcs1((byte[])[.. der, 0]));
+    }
+
+    public static TheoryData<BigInteger, BigInteger> BadKeys => new()
+    {
+        { (BigInteger.One << 1023) | 1, 3 },
+        { (BigInteger.One << 1023) | 1, 65539 },
+        { (BigInteger.One << 1023) | 1, (BigInteger.One << 1000) | 1 },
+        { BigInteger.One << 1023, 65537 },
+        { (BigInteger.One << 1022) | 1, 65537 },
+        { (BigInteger.One << 1024) | 1, 65537 },
+        { (BigInteger.One << 511) | 1, 65537 },
+        { (BigInteger.One << 16383) | 1, 65537 },
+        { -((BigInteger.One << 1023) | 1), 65537 },
+        { BigInteger.Zero, 65537 },
+    };
+
+    [Theory]
+    [MemberData(nameof(BadKeys))]
+    public void FromPkcs1_KeyTorDoesNotUse_IsRefusedBeforeAnyArithmetic(BigInteger modulus, BigInteger exponent)
+    {
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        using (writer.PushSequence())
+        {
+            writer.WriteInteger(modulus);
+            writer.WriteInteger(exponent);
+        }
+
+        Assert.Throws<MalformedMessageException>(() => RsaPublicKey.FromPkcs1(writer.Encode()));
+    }
+
+    [Theory]
+    [InlineData(1024)]
+    [InlineData(2048)]
+    [InlineData(3072)]
+    public void SubjectPublicKeyInfo_AsThePlatformWritesIt_GivesTheSameKey(int bits)
+    {
+        using RSA rsa = RSA.Create(bits);
+        RsaPublicKey key = RsaPublicKey.FromSubjectPublicKeyInfo(rsa.ExportSubjectPublicKeyInfo());
+        Assert.Equal(rsa.ExportRSAPublicKey(), key.Der.ToArray());
+        Assert.Equal(RsaPublicKey.FromPkcs1(rsa.ExportRSAPublicKey()), key);
+        var writer = new AsnWriter(AsnEncodingRules.DER);
+        key.WriteSubjectPublicKeyInfo(writer);
+        Assert.Equal(rsa.ExportSubjectPublicKeyInfo(), writer.Encode());
+    }
+
+    [Fact]
+    public void FromSubjectPublicKeyInfo_EllipticKey_IsRefused()
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        Assert.Throws<MalformedMessageException>(() => RsaPublicKey.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo()));
+    }
+
+    [Fact]
+    public void SigningKey_ExportedAndRead_IsTheSame()
+    {
+        using RsaSigningKey copy = RsaSigningKey.FromPkcs1(_signer.ExportPkcs1());
+        Assert.Equal(_signer.PublicKey, copy.PublicKey);
+    }
+}
