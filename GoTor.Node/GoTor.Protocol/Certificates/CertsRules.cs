@@ -21,20 +21,26 @@ internal static class CertsRules
     /// <exception cref="WrongIdentityException">All good, but the relay is somebody else.</exception>
     public static PeerIdentities Validate(
         IEnumerable<(byte Type, ReadOnlyMemory<byte> Certificate)> certificates, ReadOnlySpan<byte> tlsCertificate, DateTimeOffset now,
+        RsaIdentity? expectedRsa, Ed25519Identity? expectedEd25519) =>
+        ValidateForDigest(certificates, SHA256.HashData(tlsCertificate), now, expectedRsa, expectedEd25519);
+
+    /// <summary>The same, from the SHA-256 of the TLS certificate.</summary>
+    internal static PeerIdentities ValidateForDigest(
+        IEnumerable<(byte Type, ReadOnlyMemory<byte> Certificate)> certificates, ReadOnlySpan<byte> tlsDigest, DateTimeOffset now,
         RsaIdentity? expectedRsa, Ed25519Identity? expectedEd25519)
     {
         var byType = new Dictionary<byte, ReadOnlyMemory<byte>>();
         foreach ((byte type, ReadOnlyMemory<byte> certificate) in certificates)
             Require(byType.TryAdd(type, certificate), $"Two certificates of type {type}.");
 
-        PeerIdentities peer = ValidateChain(byType, tlsCertificate, now);
+        PeerIdentities peer = ValidateChain(byType, tlsDigest, now);
         if (expectedRsa is not null && expectedRsa != peer.Rsa || expectedEd25519 is not null && expectedEd25519 != peer.Ed25519)
             throw new WrongIdentityException();
         return peer;
     }
 
     private static PeerIdentities ValidateChain(
-        Dictionary<byte, ReadOnlyMemory<byte>> byType, ReadOnlySpan<byte> tlsCertificate, DateTimeOffset now)
+        Dictionary<byte, ReadOnlyMemory<byte>> byType, ReadOnlySpan<byte> tlsDigest, DateTimeOffset now)
     {
         // Everything cheap comes first, so that a stranger has to send a plausible cell before we do public-key arithmetic.
         Ed25519Certificate signing = ParseEd25519(byType, CertificateType.IdentityToSigning);
@@ -45,7 +51,7 @@ internal static class CertsRules
         Require(signing.KeyType == CertifiedKeyType.Ed25519, "The signing key is not an Ed25519 key.");
         Require(signing.IncludedSigner is not null, "The signing key's certificate does not name the identity.");
         Ed25519Identity identity = signing.IncludedSigner!.Value;
-        Require(link.CertifiedKey.SequenceEqual(SHA256.HashData(tlsCertificate)), "The link certificate is for another TLS certificate.");
+        Require(link.CertifiedKey.SequenceEqual(tlsDigest), "The link certificate is for another TLS certificate.");
         Require(cross.Identity == identity, "The RSA identity vouches for another Ed25519 identity.");
 
         Require(!signing.IsExpiredAt(now), "The signing key's certificate expired.");

@@ -33,7 +33,7 @@ internal sealed class RsaIdentityCertificate
         ReadOnlyMemory<byte> toBeSigned = certificate.PeekEncodedValue();
         _toBeSignedDigest = SHA256.HashData(toBeSigned.Span);
         AsnReader body = certificate.ReadSequence();
-        ReadSignatureAlgorithm(certificate);
+        ReadOnlyMemory<byte> algorithm = certificate.ReadEncodedValue();
         _signature = certificate.ReadBitString(out int unusedBits);
         certificate.ThrowIfNotEmpty();
         if (unusedBits != 0)
@@ -43,7 +43,8 @@ internal sealed class RsaIdentityCertificate
         if (body.PeekTag().HasSameClassAndValue(version))
             body.ReadSequence(version);
         body.ReadIntegerBytes(); // Serial number.
-        ReadSignatureAlgorithm(body);
+        RequireSha256WithRsa(body.PeekEncodedValue(), algorithm);
+        body.ReadSequence(); // Signature algorithm.
         body.ReadSequence(); // Issuer.
         AsnReader validity = body.ReadSequence();
         NotBefore = ReadTime(validity);
@@ -122,9 +123,11 @@ internal sealed class RsaIdentityCertificate
         return certificate.Encode();
     }
 
-    private static void ReadSignatureAlgorithm(AsnReader reader)
+    // The outer copy is not covered by the signature, so it must say the same as the inner one. RFC 5280 §4.1.1.2.
+    private static void RequireSha256WithRsa(ReadOnlyMemory<byte> signedCopy, ReadOnlyMemory<byte> outerCopy)
     {
-        if (reader.ReadSequence().ReadObjectIdentifier() != Sha256WithRsaOid)
+        string algorithm = new AsnReader(signedCopy, AsnEncodingRules.DER).ReadSequence().ReadObjectIdentifier();
+        if (algorithm != Sha256WithRsaOid || !outerCopy.Span.SequenceEqual(signedCopy.Span))
             throw new MalformedMessageException("An identity certificate that is not signed with RSA and SHA-256.");
     }
 
