@@ -20,7 +20,17 @@ public class RsaPublicKeyTests
         "5CF6006F9179066534DE6B45AD47A5C469063EE462762723396DC9F25452A0A52DA3F5087DD239F2A311F6B0D4DFEFF4ABD089DC3D0237A0ABAB19EB2045B91C"
         + "DCAF04BE0A72D548A27BF2E77BD876ECFE5E1BE622350DA6BF31F6E306ED896488DD5B39409B23FC3EB7B2C9F7328EB18DA36D54D80575899EA6507CCBFCDF1F";
 
-    private static readonly RsaSigningKey Signer = RsaSigningKey.Generate(1024);
+    // Made with openssl for this test; its modulus is small for 1024 bits, so that signature + modulus often still fits.
+    private const string SignerKey =
+        "MIICXAIBAAKBgQCe+PVgymaKrZ7ZRyx0VqbvDyEDGpPiJ9js7U4hl2987W/+DlmJurvSz83SCSgbWtBac0RvTCEKWvqFidb0KBXStIE4kNH2WWk+NO95BfSl"
+        + "SwbOwU5j+R6I5L+W+sQVkmQBOKOcnLkCec0QptrfIEVxHLhUKVEM3HS4xEQnLdquCQIDAQABAoGAWO7fnuk72kLsxZKqjN7Y/o3RIwJgTrmKAmlzNxmXtiTC"
+        + "bTcr4gAECRhVhTW4KS1xt9gaJcVKCpgA5GnLRcWTBu4z6VHr006C6lqVrNjxErvEVxoQGXT3E1yAxFjAPYLKYbi8UH6qD54MOjQ5gGOCbs3wjB5WXL/WSEbR"
+        + "cQu5/LECQQDRT2bSTCnDlqlu8mVthA/DmEfRwxOglx0cmNOQaSJjGQoJHRufPNoia+IA4lTY2xEWvbniAOyHZNvrDG4CDZ/1AkEAwm8J0m3FTp7MvBnj73wA"
+        + "tjbOuiXBqiTW7nat5hFBL6uvDjDMgZjo3M146UU5j52xw9voN91DZ3CR2wcyHv6tRQJBALge8sH3QZ3OAImaLOLjksJqSHMa+T8A7xjizuhvs1IdCpjtxAiV"
+        + "jQVOhWZlsmF4g1XP254VVfvcGyButK6VsakCQEX6NrvAfCm+p4rveoS/yXXLJf4DBr+YwK5UkmPiQ+bHUJq333KpOO33GZRDMONKaydFpz8r6E17S1NcNKLJ"
+        + "IE0CQAqDxYWVeYec0UnKnvQUXx7GiYQn+HAJgYhpooHw+eTgl6Yyb87HfCnxd7Qi/zE5YK8J/il4AQE6NTUow5Qhl/8=";
+
+    private static readonly RsaSigningKey Signer = RsaSigningKey.FromPkcs1(Convert.FromBase64String(SignerKey));
 
     [Fact]
     public void VerifyDigest_RealRelaysSignature_IsGoodAndItsFingerprintIsRight()
@@ -32,6 +42,17 @@ public class RsaPublicKeyTests
         Assert.True(key.VerifyDigest(Convert.FromHexString(Signature), digest));
         digest[31] ^= 1;
         Assert.False(key.VerifyDigest(Convert.FromHexString(Signature), digest));
+    }
+
+    [Fact]
+    public void SignDigest_AsOpensslSigns_Matches()
+    {
+        // openssl pkeyutl -sign -pkeyopt rsa_padding_mode:pkcs1, without a digest: the padding goes around the bare input.
+        byte[] expected = Convert.FromHexString(
+            "4e815a038f6d610f2a85e8edaefa76f3a2a42212f397aefa8bd82fcb311faf6a2585d529c9f932e07ade619924d26a339de531d223488bfeeedb5d97114759726"
+            + "de9891356a49a7a39caf53a82b483c445827c974796a17720f1d7e0295dab32e29513859beb94ab58797465b4444a0c9f1b83eca05df979067f2cae41706ac5");
+        Assert.Equal(expected, Signer.SignDigest("hello digest 20bytes"u8));
+        Assert.True(Signer.PublicKey.VerifyDigest(expected, "hello digest 20bytes"u8));
     }
 
     [Fact]
@@ -60,16 +81,15 @@ public class RsaPublicKeyTests
     public void VerifyDigest_SignatureNotReduced_IsRefused()
     {
         // signature + modulus is the same number to the arithmetic, and would be a second valid encoding.
-        byte[] digest = SHA1.HashData("x"u8);
-        byte[] signature;
-        BigInteger modulus = new(new AsnReader(Signer.PublicKey.Der, AsnEncodingRules.DER).ReadSequence().ReadIntegerBytes().Span, false, true);
+        AsnReader key = new AsnReader(Signer.PublicKey.Der, AsnEncodingRules.DER).ReadSequence();
+        var modulus = new BigInteger(key.ReadIntegerBytes().Span, isBigEndian: true);
+        byte[] digest;
         BigInteger sum;
         int nonce = 0;
         do
         {
             digest = SHA1.HashData(BitConverter.GetBytes(nonce++));
-            signature = Signer.SignDigest(digest);
-            sum = new BigInteger(signature, isUnsigned: true, isBigEndian: true) + modulus;
+            sum = new BigInteger(Signer.SignDigest(digest), isUnsigned: true, isBigEndian: true) + modulus;
         }
         while (sum.GetBitLength() > 1024);
 

@@ -91,11 +91,27 @@ public class NtorHandshakeTests
     }
 
     [Fact]
-    public void Complete_ServerKeyOfSmallOrder_IsNotBelieved()
+    public void Complete_ServerKeyOfSmallOrderWithMatchingAuth_IsNotBelieved()
     {
+        // The relay makes EXP(Y,x) zero, so that the ephemeral half adds nothing, and proves knowledge of the result.
         using Curve25519KeyPair onionKey = Curve25519KeyPair.Generate(TorRandom.Secure);
         using var client = new NtorHandshake(Relay, onionKey.PublicKey, TorRandom.Secure);
-        Assert.Throws<CircuitViolationException>(() => client.Complete(new byte[64]));
+        byte[] request = new byte[client.RequestLength], reply = new byte[NtorHandshake.ReplyLength];
+        client.WriteRequest(request);
+        using var transcript = new NtorTranscript();
+        onionKey.TryAgree(request.AsSpan(52), transcript.OnionKeySecret);
+        transcript.Bind(Relay, onionKey.PublicKey, request.AsSpan(52), reply.AsSpan(0, 32));
+        transcript.Authenticate(reply.AsSpan(32));
+        Assert.Throws<CircuitViolationException>(() => client.Complete(reply));
+    }
+
+    [Fact]
+    public void Respond_ClientKeyOfSmallOrder_IsRefused()
+    {
+        using Curve25519KeyPair onionKey = Curve25519KeyPair.Generate(TorRandom.Secure);
+        byte[] request = [.. Relay.AsSpan(), .. onionKey.PublicKey, .. new byte[32]];
+        Assert.Throws<CircuitViolationException>(
+            () => NtorHandshake.Respond(request, Relay, onionKey, TorRandom.Secure, new byte[64]));
     }
 
     // 65535 is what HLEN can say at most; the cell codec refuses it earlier.

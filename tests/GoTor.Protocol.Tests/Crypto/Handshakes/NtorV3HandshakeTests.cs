@@ -160,6 +160,22 @@ public class NtorV3HandshakeTests
         Assert.Throws<CircuitViolationException>(
             () => new NtorV3Handshake(new Ed25519Identity(Identity), new byte[32], [], TorRandom.Secure));
 
+    [Fact]
+    public void Complete_ServerKeyOfSmallOrderWithMatchingAuth_IsNotBelieved()
+    {
+        byte[] reply = new byte[NtorV3Handshake.MinReplyLength];
+        using NtorV3Handshake client = VectorClient();
+        byte[] request = new byte[client.RequestLength];
+        client.WriteRequest(request);
+        using var onionKey = new Curve25519KeyPair(OnionSecret);
+        using var transcript = new NtorV3Transcript(new Ed25519Identity(Identity), OnionPublic, request.AsSpan(64, 32), "xyzzy"u8);
+        onionKey.TryAgree(request.AsSpan(64, 32), transcript.OnionKeySecret);
+        transcript.OpenClientMessage(request.AsSpan(96, 11));
+        using NtorV3Secrets secrets = transcript.Finish(new byte[32], reply.AsSpan(0, 32));
+        transcript.Authenticate(secrets, reply.AsSpan(0, 32), [], reply.AsSpan(32));
+        Assert.Throws<CircuitViolationException>(() => client.Complete(reply));
+    }
+
     private static NtorV3Handshake VectorClient() =>
         new(new Ed25519Identity(Identity), OnionPublic, "hello world"u8, new FixedRandom(ClientSecret), "xyzzy"u8);
 }
