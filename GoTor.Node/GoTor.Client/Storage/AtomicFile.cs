@@ -81,7 +81,8 @@ internal static class AtomicFile
         _ => "it is a FIFO, socket or device",
     };
 
-    private static FileKind KindOf(string path)
+    /// <summary>What is at the path itself; links are not followed.</summary>
+    public static FileKind KindOf(string path)
     {
         if (OperatingSystem.IsLinux())
             return UnixFile.Look(path).Kind;

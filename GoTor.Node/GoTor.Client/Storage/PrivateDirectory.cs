@@ -26,6 +26,24 @@ internal static class PrivateDirectory
         }
     }
 
+    /// <summary>
+    /// A socket is as private as its directory, so that is checked as C tor does: nobody else may get in, or with
+    /// <paramref name="groupMayEnter"/> nobody outside the group, or when <paramref name="isRelaxed"/> nobody else may write.
+    /// </summary>
+    /// <exception cref="StorageException">It is not there, or open to others.</exception>
+    public static void CheckForSocket(string path, bool groupMayEnter, bool isRelaxed)
+    {
+        if (!System.IO.Directory.Exists(path))
+            throw new StorageException($"The directory {path} for a socket does not exist.");
+        if (OperatingSystem.IsWindows())
+            return;
+        UnixFileMode unwanted = (UnixFileMode)(groupMayEnter ? 0b000_010_111 : 0b000_111_111);
+        if (isRelaxed)
+            unwanted &= UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+        if ((File.GetUnixFileMode(path) & unwanted) != 0)
+            throw new StorageException($"Others can get at sockets in {path}. Use a directory that is yours alone, or RelaxDirModeCheck.");
+    }
+
     [System.Runtime.Versioning.SupportedOSPlatform("linux")]
     private static void EnsureOnLinux(string path, ILogger logger)
     {

@@ -1,0 +1,73 @@
+using System.Net;
+using GoTor.Protocol.Socks;
+
+namespace GoTor.Client.Proxies;
+
+/// <summary>What tells streams of one port apart, so that they do not share circuits. Proposal 171.</summary>
+[Flags]
+internal enum IsolationFlags
+{
+    None = 0,
+    ClientAddr = 1,
+    SocksAuth = 2,
+    ClientProtocol = 4,
+    DestPort = 8,
+    DestAddr = 16,
+    Default = ClientAddr | SocksAuth,
+}
+
+/// <summary>One SocksPort line: where to listen, and what its applications get. Defaults and meanings are C tor's.</summary>
+internal sealed record SocksPortOptions
+{
+    public const ushort DefaultPort = 9050;
+
+    /// <summary>Port 0 lets the system choose ("auto"). Ignored when there is a <see cref="UnixPath"/>.</summary>
+    public IPEndPoint Address { get; init; } = new(IPAddress.Loopback, DefaultPort);
+
+    /// <summary>Listen on a socket in the file system instead.</summary>
+    public string? UnixPath { get; init; }
+
+    /// <summary>"SocksPort 0": there is no port, not even the default one.</summary>
+    public bool IsDisabled { get; init; }
+
+    public IsolationFlags Isolation { get; init; } = IsolationFlags.Default;
+
+    /// <summary>Ports of one group may share circuits; null means a group of its own.</summary>
+    public int? SessionGroup { get; init; }
+
+    public bool KeepAliveIsolateSocksAuth { get; init; }
+
+    public bool IPv4Traffic { get; init; } = true;
+
+    public bool IPv6Traffic { get; init; } = true;
+
+    public bool PreferIPv6 { get; init; }
+
+    public bool DnsRequest { get; init; } = true;
+
+    public bool OnionTraffic { get; init; } = true;
+
+    public bool ExtendedErrors { get; init; }
+
+    public bool PreferSocksNoAuth { get; init; }
+
+    public bool GroupWritable { get; init; }
+
+    public bool WorldWritable { get; init; }
+
+    public bool RelaxDirModeCheck { get; init; }
+
+    /// <summary>Reads the value of a SocksPort line, for example "127.0.0.1:9050 IsolateDestAddr".</summary>
+    /// <exception cref="FormatException">The message names what is wrong, and the nearest flag to an unknown one.</exception>
+    public static SocksPortOptions Parse(string value) => SocksPortParser.Parse(value);
+
+    public DestinationPolicy PolicyFor(SocksServerOptions server) => new()
+    {
+        IPv4Traffic = IPv4Traffic,
+        IPv6Traffic = IPv6Traffic,
+        DnsRequest = DnsRequest,
+        OnionTraffic = OnionTraffic,
+        RejectInternalAddresses = server.ClientRejectInternalAddresses,
+        RejectPorts = server.RejectPlaintextPorts,
+    };
+}
