@@ -44,6 +44,9 @@ public enum TorErrorKind
 
     /// <summary>The node is shutting down.</summary>
     ShuttingDown,
+
+    /// <summary>The network demands protocols that this release does not speak. Install a newer one.</summary>
+    Obsolete,
 }
 
 /// <summary>The public face of every failure. Never carries a destination, a key or a path in its message.</summary>

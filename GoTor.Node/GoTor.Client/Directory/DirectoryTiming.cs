@@ -31,7 +31,7 @@ internal sealed record DirectoryTiming
     public int FewDescriptors { get; init; } = 16;
 
     /// <summary>From asking for a connection to holding a stream to the directory server.</summary>
-    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A server must bring <see cref="StallBytes"/> or the end of its answer within this time.</summary>
     public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(60);

@@ -14,8 +14,8 @@ internal interface IDirectoryGuards
     /// <summary>Some guard is known, even if none may be tried now: then nobody else is asked.</summary>
     bool AnyKnown(NetworkSnapshot network);
 
-    /// <summary>How many of the guards that user circuits would use first lack their microdescriptor.</summary>
-    int CountMissingDescriptors(NetworkSnapshot network);
+    /// <summary>A guard that user circuits would use first lacks its microdescriptor: without it, others would be used.</summary>
+    bool LackDescriptors(NetworkSnapshot network);
 }
 
 /// <summary>A guard that was picked for one request. Exactly one of the methods is called, once, when that has ended.</summary>
@@ -26,8 +26,11 @@ internal interface IDirectoryGuard
     /// <summary>It answered, whatever the answer.</summary>
     void Succeeded();
 
-    /// <summary>It could not be reached.</summary>
-    void Failed();
+    /// <summary>No circuit to it came about.</summary>
+    void Unreachable();
+
+    /// <summary>It was reached, and served us badly.</summary>
+    void ServedBadly();
 
     /// <summary>We gave the request up for reasons of our own.</summary>
     void Abandoned();

@@ -1,0 +1,83 @@
+using System.Diagnostics.Metrics;
+using GoTor.Client.Directory.Consensuses;
+using GoTor.Client.Directory.Fetching;
+using GoTor.Client.Directory.Servers;
+using GoTor.Protocol.Documents;
+using GoTor.Protocol.Network;
+
+namespace GoTor.Client.Directory;
+
+/// <summary>The instruments of the directory room. Safe for concurrent use. Tags are from closed sets.</summary>
+internal sealed class DirectoryMetrics
+{
+    private readonly Counter<long> _requests;
+    private readonly Counter<long> _bytes;
+    private readonly Histogram<double> _durations;
+    private readonly Counter<long> _consensuses;
+    private readonly Counter<long> _restarts;
+    private readonly TimeProvider _time;
+    private volatile Census? _census;
+
+    private sealed record Census(DateTimeOffset ValidAfter, DateTimeOffset ValidUntil, int Relays, int Usable, int Guards, int Exits, bool IsEnough);
+
+    public DirectoryMetrics(IMeterFactory meters, TimeProvider time)
+    {
+        _time = time;
+        Meter meter = meters.Create("GoTor");
+        _requests = meter.CreateCounter<long>("gotor.directory.requests", "{request}", "Requests to directory servers.");
+        _bytes = meter.CreateCounter<long>("gotor.directory.received", "By", "Bytes of directory answers, as they came over the stream.");
+        _durations = meter.CreateHistogram<double>("gotor.directory.request.duration", "s", "From asking for a stream to the end of the answer.",
+            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
+        _consensuses = meter.CreateCounter<long>("gotor.directory.consensuses", "{consensus}", "Consensuses that were judged.");
+        _restarts = meter.CreateCounter<long>("gotor.directory.loop.restarts", "{restart}", "Times that the directory loop failed and was started again.");
+        meter.CreateObservableGauge("gotor.directory.consensus.age", Age, "s", "Time since the consensus in use became valid.");
+        meter.CreateObservableGauge("gotor.directory.consensus.remaining", Remaining, "s", "Time until the consensus in use expires; negative afterwards.");
+        meter.CreateObservableGauge("gotor.directory.relays", () => Count(census => census.Relays), "{relay}", "Relays in the consensus in use.");
+        meter.CreateObservableGauge("gotor.directory.relays.usable", () => Count(census => census.Usable), "{relay}", "Relays whose microdescriptor we have.");
+        meter.CreateObservableGauge("gotor.directory.guards", () => Count(census => census.Guards), "{relay}", "Relays that may be guards.");
+        meter.CreateObservableGauge("gotor.directory.exits", () => Count(census => census.Exits), "{relay}", "Relays that may be exits.");
+        meter.CreateObservableGauge("gotor.directory.enough", () => Count(census => census.IsEnough ? 1 : 0), null, "1 when enough of the network is known to build circuits.");
+    }
+
+    public void FetchEnded(DirectoryDocument document, DirectoryServerKind kind, FetchOutcome outcome, long bytes, TimeSpan took)
+    {
+        KeyValuePair<string, object?> documentTag = new("document", document.ToString());
+        _requests.Add(1, documentTag, new("server", kind.ToString()), new("outcome", outcome.ToString()));
+        _bytes.Add(bytes, documentTag);
+        if (outcome == FetchOutcome.Success)
+            _durations.Record(took.TotalSeconds, documentTag);
+    }
+
+    public void ConsensusJudged(ConsensusVerdict verdict) => _consensuses.Add(1, new KeyValuePair<string, object?>("verdict", verdict.ToString()));
+
+    public void LoopRestarted() => _restarts.Add(1);
+
+    public void NetworkChanged(NetworkSnapshot? network, bool isEnough)
+    {
+        if (network is null)
+        {
+            _census = null;
+            return;
+        }
+
+        int usable = 0, guards = 0, exits = 0;
+        foreach (Relay relay in network.Relays)
+        {
+            usable += relay.IsUsable ? 1 : 0;
+            if (!relay.Has(RelayFlags.Running | RelayFlags.Valid))
+                continue;
+            guards += relay.Has(RelayFlags.Guard) ? 1 : 0;
+            exits += relay.Has(RelayFlags.Exit) && !relay.Has(RelayFlags.BadExit) ? 1 : 0;
+        }
+
+        _census = new Census(network.ValidAfter, network.ValidUntil, network.Relays.Count, usable, guards, exits, isEnough);
+    }
+
+    private IEnumerable<Measurement<double>> Age() =>
+        _census is { } census ? [new((_time.GetUtcNow() - census.ValidAfter).TotalSeconds)] : [];
+
+    private IEnumerable<Measurement<double>> Remaining() =>
+        _census is { } census ? [new((census.ValidUntil - _time.GetUtcNow()).TotalSeconds)] : [];
+
+    private int Count(Func<Census, int> count) => _census is { } census ? count(census) : 0;
+}
