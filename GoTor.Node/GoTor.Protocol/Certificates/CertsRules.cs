@@ -17,7 +17,9 @@ internal static class CertsRules
     /// <param name="expectedRsa">Who the relay must be; null only when we cannot know.</param>
     /// <param name="expectedEd25519">Who the relay must be; null only when we cannot know.</param>
     /// <exception cref="MalformedMessageException">A certificate that cannot be read.</exception>
-    /// <exception cref="ChannelViolationException">A certificate missing, twice there, expired, badly signed, or for something else.</exception>
+    /// <exception cref="ChannelViolationException">
+    /// A certificate missing, twice there, expired, badly signed, or for something else.
+    /// </exception>
     /// <exception cref="WrongIdentityException">All good, but the relay is somebody else.</exception>
     public static PeerIdentities Validate(
         IEnumerable<(byte Type, ReadOnlyMemory<byte> Certificate)> certificates, ReadOnlySpan<byte> tlsCertificate, DateTimeOffset now,

@@ -5,7 +5,7 @@ namespace GoTor.Protocol.Crypto;
 
 /// <summary>
 /// The one verifier of Ed25519 signatures, with one strict behaviour: a scalar S that is not reduced, a point that is not
-/// canonically encoded and a key of small order are all refused, so that every signature has one form. RFC 8032.
+/// canonically encoded and a key of small order are all refused, so nobody can turn one signature into another. RFC 8032.
 /// </summary>
 internal static class Ed25519
 {

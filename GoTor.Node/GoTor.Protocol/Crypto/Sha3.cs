@@ -3,7 +3,7 @@ using Org.BouncyCastle.Crypto.Digests;
 
 namespace GoTor.Protocol.Crypto;
 
-/// <summary>SHA3-256 and SHAKE256 in one shot: the platform's where it has them, managed code elsewhere. Both give the same bytes.</summary>
+/// <summary>SHA3-256 and SHAKE256 in one shot: the platform's where it has them, the same in managed code elsewhere.</summary>
 internal static class Sha3
 {
     public const int Digest256Length = 32;

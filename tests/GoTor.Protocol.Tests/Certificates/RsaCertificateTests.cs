@@ -149,7 +149,8 @@ public class RsaCertificateTests
     private static byte[] PlatformMade(RSA rsa, HashAlgorithmName hash)
     {
         var request = new CertificateRequest("CN=www.example.net", rsa, hash, RSASignaturePadding.Pkcs1);
-        using X509Certificate2 certificate = request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(90));
+        DateTimeOffset start = DateTimeOffset.UnixEpoch.AddYears(50);
+        using X509Certificate2 certificate = request.CreateSelfSigned(start, start.AddYears(40));
         return certificate.RawData;
     }
 }

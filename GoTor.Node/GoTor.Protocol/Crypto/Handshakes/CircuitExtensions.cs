@@ -51,7 +51,7 @@ internal static class CircuitExtensions
         foreach (CircuitExtension extension in extensions)
         {
             if (!allowed.Contains(extension.Type))
-                throw new MalformedMessageException($"The relay answered an extension of type {(byte)extension.Type}, which nobody asked for.");
+                throw new MalformedMessageException($"The relay answered extension {(byte)extension.Type}, which nobody asked for.");
         }
 
         return extensions;

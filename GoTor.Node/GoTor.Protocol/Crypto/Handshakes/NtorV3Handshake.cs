@@ -34,7 +34,8 @@ internal sealed class NtorV3Handshake : ClientHandshake
 
     /// <summary>With another verification string; both sides must use the same one.</summary>
     internal NtorV3Handshake(
-        Ed25519Identity relay, ReadOnlySpan<byte> onionKey, ReadOnlySpan<byte> extensions, TorRandom random, ReadOnlySpan<byte> verification)
+        Ed25519Identity relay, ReadOnlySpan<byte> onionKey, ReadOnlySpan<byte> extensions, TorRandom random,
+        ReadOnlySpan<byte> verification)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(onionKey.Length, KeyLength);
         _ephemeral = Curve25519KeyPair.Generate(random);

@@ -56,7 +56,9 @@ internal sealed class NtorV3Transcript : IDisposable
         ComputeMac(keys.Span[32..], message);
     }
 
-    /// <summary>Computes the MAC of the client's message and decrypts it in place. Believe it only if the MAC is the one received.</summary>
+    /// <summary>
+    /// Computes the MAC of the client's message and decrypts it in place. Believe it only if the MAC is the one received.
+    /// </summary>
     public void OpenClientMessage(Span<byte> message)
     {
         using SecretBytes keys = DeriveMessageKeys();

@@ -1,5 +1,3 @@
-using GoTor.Protocol.Wire;
-
 namespace GoTor.Protocol.Crypto.Handshakes;
 
 /// <summary>
@@ -44,7 +42,9 @@ internal sealed class RelayKeyMaterial : IDisposable
     /// <summary>KH: known to both ends of this circuit only; onion services bind ESTABLISH_INTRO to it.</summary>
     public ReadOnlySpan<byte> CircuitBindingKey => _stream.Span[72..92];
 
-    /// <summary>What the relay answered, for <see cref="CircuitExtensions.DecodeResponse"/>. Authenticated. Empty except for ntor-v3.</summary>
+    /// <summary>
+    /// What the relay answered, for <see cref="CircuitExtensions.DecodeResponse"/>. Authenticated. Empty except for ntor-v3.
+    /// </summary>
     public ReadOnlyMemory<byte> Extensions { get; }
 
     public void Dispose() => _stream.Dispose();

@@ -1,6 +1,6 @@
 namespace GoTor.Protocol.Crypto.RelayCrypto;
 
-/// <summary>The part of a relay cell that the crypto sees, version 0: where it marks a cell as meant for this hop. tor-spec §6.1.</summary>
+/// <summary>What the crypto needs to know of a version 0 relay cell: where it marks a cell as meant for a hop. tor-spec §6.1.</summary>
 internal static class RelayCellLayout
 {
     /// <summary>All of the cell's body is encrypted.</summary>

@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace GoTor.Protocol.Crypto.RelayCrypto;
 
-/// <summary>One direction's running digest of tor1: marks cells, recognises them, and remembers the digest as SENDME tag. tor-spec §6.1.</summary>
+/// <summary>
+/// One direction's running digest of tor1: marks cells, recognises them, and remembers the digest as SENDME tag. tor-spec §6.1.
+/// </summary>
 internal sealed class Tor1Digest : IDisposable
 {
     private readonly byte[] _digest = new byte[RunningSha1.DigestLength];
@@ -24,7 +26,9 @@ internal sealed class Tor1Digest : IDisposable
         _digest.AsSpan(0, RelayCellLayout.DigestLength).CopyTo(field);
     }
 
-    /// <summary>Whether a decrypted cell is ours. If not, the body and, unless <paramref name="final"/>, the digest are as before.</summary>
+    /// <summary>
+    /// Whether a decrypted cell is ours. If not, the body and, unless <paramref name="final"/>, the digest are as before.
+    /// </summary>
     public bool Recognise(Span<byte> body, bool final)
     {
         if (BinaryPrimitives.ReadUInt16BigEndian(body[RelayCellLayout.RecognizedOffset..]) != 0)

@@ -63,7 +63,10 @@ public class CircuitExtensionsTests
     [Property]
     public void Decode_WhatWasEncoded_ComesBackSorted(Dictionary<byte, byte[]> bodies)
     {
-        CircuitExtension[] given = [.. bodies.Select(b => new CircuitExtension((CircuitExtensionType)b.Key, b.Value.AsMemory(0, Math.Min(255, b.Value.Length))))];
+        CircuitExtension[] given =
+        [
+            .. bodies.Select(b => new CircuitExtension((CircuitExtensionType)b.Key, b.Value.AsMemory(0, Math.Min(255, b.Value.Length)))),
+        ];
         if (given.Length > 255)
             return;
         IReadOnlyList<CircuitExtension> decoded = CircuitExtensions.Decode(CircuitExtensions.Encode(given));
