@@ -55,10 +55,18 @@ internal sealed class BuildTimeHistory
     /// <summary>The start of the curve: the average of the most frequent bins' middles. Null when every time was abandoned.</summary>
     public int? EstimateXm(int modes)
     {
+        List<(int Bin, int Count)> bins = Histogram();
         // The most frequent first; of equals the shorter, as C tor takes them.
-        (int Bin, int Count)[] frequent = [.. Histogram().OrderByDescending(bin => bin.Value).Take(modes).Select(bin => (bin.Key, bin.Value))];
-        long counts = frequent.Sum(bin => (long)bin.Count);
-        return counts == 0 ? null : (int)(frequent.Sum(bin => (long)MiddleOf(bin.Bin) * bin.Count) / counts);
+        bins.Sort((a, b) => a.Count != b.Count ? b.Count.CompareTo(a.Count) : a.Bin.CompareTo(b.Bin));
+        long counts = 0;
+        long total = 0;
+        for (int i = 0; i < Math.Min(modes, bins.Count); i++)
+        {
+            counts += bins[i].Count;
+            total += (long)MiddleOf(bins[i].Bin) * bins[i].Count;
+        }
+
+        return counts == 0 ? null : (int)(total / counts);
     }
 
     /// <summary>The maximum likelihood fit. Null when every time was abandoned.</summary>
@@ -103,11 +111,14 @@ internal sealed class BuildTimeHistory
         foreach ((string key, string value) in lines)
         {
             string[] words = value.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-            if (key == "CircuitBuildTimeBin" && words is [string bin, string count, ..] && IsNumber(bin, out int time) && time is > 0 and < Abandoned
-                && IsNumber(count, out int times1))
-                times.AddRange(Enumerable.Repeat(time, Math.Min(times1, Capacity)));
-            else if (key == "CircuitBuildAbandonedCount" && words is [string abandoned] && IsNumber(abandoned, out int times2))
-                times.AddRange(Enumerable.Repeat(Abandoned, Math.Min(times2, Capacity)));
+            (int time, string count) = (key, words) switch
+            {
+                ("CircuitBuildTimeBin", [string bin, string inBin, ..]) when IsNumber(bin, out int middle) && middle is > 0 and < Abandoned => (middle, inBin),
+                ("CircuitBuildAbandonedCount", [string abandoned]) => (Abandoned, abandoned),
+                _ => (0, ""),
+            };
+            if (IsNumber(count, out int howMany))
+                times.AddRange(Enumerable.Repeat(time, Math.Min(howMany, Capacity)));
         }
 
         Clear();
@@ -122,16 +133,24 @@ internal sealed class BuildTimeHistory
 
     private ReadOnlySpan<int> Times => _times.AsSpan(0, Count);
 
-    private SortedDictionary<int, int> Histogram()
+    // Bins that are not empty, the shortest first.
+    private List<(int Bin, int Count)> Histogram()
     {
-        SortedDictionary<int, int> histogram = [];
-        foreach (int time in Times)
+        int[] sorted = Times.ToArray();
+        Array.Sort(sorted);
+        List<(int Bin, int Count)> bins = [];
+        foreach (int time in sorted)
         {
-            if (time != Abandoned)
-                histogram[time / BinWidth] = histogram.GetValueOrDefault(time / BinWidth) + 1;
+            if (time == Abandoned)
+                break; // Nothing is longer.
+            int bin = time / BinWidth;
+            if (bins.Count > 0 && bins[^1].Bin == bin)
+                bins[^1] = (bin, bins[^1].Count + 1);
+            else
+                bins.Add((bin, 1));
         }
 
-        return histogram;
+        return bins;
     }
 
     private static int MiddleOf(int bin) => (bin * BinWidth) + (BinWidth / 2);
