@@ -62,7 +62,13 @@ internal sealed class AddressPattern
         return true;
     }
 
-    private static Family FamilyOf(IPAddress address) => PrivateAddresses.IsV4(address) ? Family.V4 : Family.V6;
+    public static bool IsV4(IPAddress address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        return address.TryWriteBytes(bytes, out int length) && length == 4;
+    }
+
+    private static Family FamilyOf(IPAddress address) => IsV4(address) ? Family.V4 : Family.V6;
 
     private static bool TrySplit(
         ReadOnlySpan<char> text, out ReadOnlySpan<char> address, out ReadOnlySpan<char> mask, out ReadOnlySpan<char> ports, out bool bracketed)

@@ -42,9 +42,8 @@ internal sealed record PathConstraints
 
     /// <summary>We may open a connection to this address.</summary>
     public bool MayDial(IPEndPoint endPoint) =>
-        endPoint.Port != 0
-        && (PrivateAddresses.IsV4(endPoint.Address) ? ClientUseIPv4 : ClientUseIPv6)
-        && (AllowPrivateAddresses || !PrivateAddresses.Contains(endPoint.Address))
+        (AddressPattern.IsV4(endPoint.Address) ? ClientUseIPv4 : ClientUseIPv6)
+        && DialableAddress.IsDialable(endPoint, AllowPrivateAddresses)
         && ReachableAddresses.Allows(endPoint);
 
     /// <summary>The addresses of a relay that we may connect to, IPv4 first. Empty: it cannot be our first hop.</summary>
@@ -59,8 +58,7 @@ internal sealed record PathConstraints
     /// <summary>May stand somewhere in a path: not excluded, and at an address that a relay can have.</summary>
     public bool AllowsInPath(Relay relay) =>
         !ExcludeNodes.Contains(relay)
-        && relay.OrPort.Port != 0
-        && (AllowPrivateAddresses || !PrivateAddresses.Contains(relay.OrPort.Address));
+        && DialableAddress.IsDialable(relay.OrPort, AllowPrivateAddresses);
 
     /// <summary>May be the relay that we connect to.</summary>
     public bool AllowsAsFirstHop(Relay relay) =>

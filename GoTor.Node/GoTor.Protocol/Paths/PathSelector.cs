@@ -18,7 +18,7 @@ internal sealed class PathSelector(NetworkSnapshot network, PathConstraints cons
     public PathConstraints Constraints => constraints;
 
     /// <summary>Which relays may not stand in one path.</summary>
-    public Diversity Diversity { get; } = new(constraints.EnforceDistinctSubnets, network.Parameters);
+    public RelayDiversity Diversity { get; } = RelayDiversity.From(network.Parameters, constraints.EnforceDistinctSubnets);
 
     /// <summary>The last relay of a path out of the network.</summary>
     public RelayChoice ChooseExit(ExitRequest request) =>

@@ -26,7 +26,7 @@ internal sealed class RelayTable
     public static RelayTable Build(IEnumerable<Relay> candidates, BandwidthWeights weights, PathPosition position)
     {
         Relay[] relays = [.. candidates];
-        double[] values = Array.ConvertAll(relays, relay => RelayWeights.Of(weights, relay, position));
+        double[] values = Array.ConvertAll(relays, relay => weights.WeightOf(relay, position));
         double total = values.Sum();
         // Whole numbers with much more precision than the consensus has, whose sum stays far from overflow.
         double scale = total > 0 ? (1UL << 60) / total : 0;

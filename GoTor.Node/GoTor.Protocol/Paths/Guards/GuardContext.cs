@@ -14,7 +14,7 @@ internal sealed class GuardContext(NetworkSnapshot network, PathConstraints cons
 
     public GuardParameters Parameters { get; } = GuardParameters.From(network.Parameters, numEntryGuards);
 
-    public Diversity Diversity { get; } = new(constraints.EnforceDistinctSubnets, network.Parameters);
+    public RelayDiversity Diversity { get; } = RelayDiversity.From(network.Parameters, constraints.EnforceDistinctSubnets);
 
     /// <summary>Fresh enough to learn from: a day of grace on both sides, as the clock may be wrong. Proposal 212.</summary>
     public bool IsReasonablyLive(DateTimeOffset now) => now >= network.ValidAfter - Tolerance && now <= network.ValidUntil + Tolerance;

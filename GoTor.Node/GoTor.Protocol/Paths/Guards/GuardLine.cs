@@ -19,7 +19,7 @@ internal static class GuardLine
     {
         StringBuilder line = new(256);
         line.Append(CultureInfo.InvariantCulture, $"in={sample} rsa_id={guard.RsaIdentity}");
-        if (guard.Nickname.Length > 0)
+        if (IsNickname(guard.Nickname))
             line.Append(CultureInfo.InvariantCulture, $" nickname={guard.Nickname}");
         line.Append(CultureInfo.InvariantCulture, $" sampled_on={Date(guard.SampledOn)} sampled_idx={sampledIndex}");
         if (guard.SampledBy.Length > 0)

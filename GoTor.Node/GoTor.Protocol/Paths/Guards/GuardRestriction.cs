@@ -22,6 +22,6 @@ internal sealed record GuardRestriction
     public static GuardRestriction ForExit(Relay exit) => new() { AwayFrom = [exit] };
 
     /// <summary>The relay of a guard, where the network has it.</summary>
-    public bool Allows(Relay relay, Diversity diversity) =>
+    public bool Allows(Relay relay, RelayDiversity diversity) =>
         !diversity.ConflictsWithAny(relay, AwayFrom) && !Outdated.Contains(relay.RsaIdentity);
 }
