@@ -11,7 +11,7 @@ namespace GoTor.Client.Circuits;
 internal delegate Task<Func<ICircuitInbox, ICircuitLink>> ChannelOpener(HopTarget relay, CancellationToken cancellationToken);
 
 /// <summary>Makes circuits, hop by hop.</summary>
-/// <param name="parameters">What the newest consensus says about circuits.</param>
+/// <param name="parameters">What the newest consensus says about circuits; see <see cref="CircuitSettings"/>.</param>
 internal sealed class CircuitBuilder(
     ChannelOpener channels,
     Func<CircuitParameters> parameters,
@@ -25,6 +25,27 @@ internal sealed class CircuitBuilder(
 
     private readonly ILogger _logger = loggers.CreateLogger<CircuitBuilder>();
     private readonly ILogger _circuitLogger = loggers.CreateLogger<Circuit>();
+
+    /// <summary>For circuits over the channels that the manager shares.</summary>
+    public CircuitBuilder(
+        ChannelManager channels,
+        Func<CircuitParameters> parameters,
+        TimeProvider time,
+        TorRandom random,
+        CircuitMetrics metrics,
+        StreamMetrics streamMetrics,
+        ILoggerFactory loggers)
+        : this(
+            async (relay, cancellationToken) => (await channels.GetAsync(relay, cancellationToken)).OpenCircuit,
+            parameters,
+            time,
+            random,
+            metrics,
+            streamMetrics,
+            loggers)
+    {
+    }
+
 
     public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken)
     {

@@ -45,6 +45,9 @@ internal sealed class ScriptedCircuit(
     /// <summary>Sees every relay message first.</summary>
     public MessageInterceptor? Intercept { get; set; }
 
+    /// <summary>Answers CREATE2 or CREATE_FAST in place of the relay.</summary>
+    public Action<ScriptedCircuit>? OnCreate { get; set; }
+
     /// <summary>What the client did that a relay would close the circuit for.</summary>
     public List<string> Complaints { get; } = [];
 
@@ -85,6 +88,9 @@ internal sealed class ScriptedCircuit(
         {
             switch (cell.Command)
             {
+                case ChannelCommand.CreateFast or ChannelCommand.Create2 when OnCreate is not null:
+                    OnCreate(this);
+                    break;
                 case ChannelCommand.CreateFast:
                     Created(ChannelCommand.CreatedFast, HandshakeType.Fast, cell.Body[..CreateFastHandshake.SecretLength]);
                     break;
