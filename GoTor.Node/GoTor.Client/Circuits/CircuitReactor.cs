@@ -222,6 +222,8 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         if (_end is { } end)
         {
             command.Fail(end);
+            if (command is CircuitCommand.Open or CircuitCommand.Lookup)
+                _streams.Retract();
             return;
         }
 

@@ -33,6 +33,9 @@ internal sealed class CircuitStreams(
     /// <summary>A caller announces a stream before the reactor sees it, so that nobody takes the circuit for idle meanwhile.</summary>
     public void Announce() => Interlocked.Increment(ref _count);
 
+    /// <summary>What was announced will not come, since the circuit is over.</summary>
+    public void Retract() => Interlocked.Decrement(ref _count);
+
     public void Open(CircuitCommand.Open command)
     {
         CircuitStream stream = command.Stream;
