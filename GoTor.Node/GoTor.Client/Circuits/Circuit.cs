@@ -113,10 +113,23 @@ internal sealed class Circuit : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         int built = Path.Count;
-        var extend = new CircuitCommand.Extend(hop, HopHandshake.For(hop, isFirst: built == 0, _random));
-        Task<CircuitEnd?> extended = AddToPathAsync(extend, hop);
+        CircuitCommand.Extend extend;
+        try
+        {
+            extend = new CircuitCommand.Extend(hop, HopHandshake.For(hop, isFirst: built == 0, _random));
+        }
+        catch (CircuitViolationException unusableKey)
+        {
+            throw new CircuitBuildException(
+                new CircuitEnd(CircuitEndKind.HandshakeFailed, built + 1), built, guardAtFault: built == 0, unusableKey);
+        }
+
+        Task<ExtendAnswer> extending = AddToPathAsync(extend, hop);
         _reactor.Post(extend);
-        if (await extended.WaitAsync(cancellationToken) is { } end)
+        ExtendAnswer answer = await extending.WaitAsync(cancellationToken);
+        if (answer.Refused is { } why)
+            throw new InvalidOperationException(why);
+        if (answer.End is { } end)
             throw new CircuitBuildException(end, built, guardAtFault: built == 0 || end.Kind == CircuitEndKind.ChannelEnded);
     }
 
@@ -129,12 +142,12 @@ internal sealed class Circuit : IAsyncDisposable
         await _reactor.Ended;
     }
 
-    private async Task<CircuitEnd?> AddToPathAsync(CircuitCommand.Extend extend, HopTarget hop)
+    private async Task<ExtendAnswer> AddToPathAsync(CircuitCommand.Extend extend, HopTarget hop)
     {
-        CircuitEnd? end = await extend.Answer;
-        if (end is null)
+        ExtendAnswer answer = await extend.Answer;
+        if (answer == default)
             Volatile.Write(ref _path, [.. _path, hop]);
-        return end;
+        return answer;
     }
 
     private static async Task SendEarlyAsync(CircuitStream stream, OptimisticData early, CancellationToken cancellationToken)

@@ -5,6 +5,11 @@ using GoTor.Protocol.Crypto.Handshakes;
 
 namespace GoTor.Client.Circuits;
 
+/// <summary>How an extension went; with neither, the hop is there.</summary>
+/// <param name="End">Why the circuit ended instead.</param>
+/// <param name="Refused">Why it could not be asked of the circuit, which is as good as before.</param>
+internal readonly record struct ExtendAnswer(CircuitEnd? End, string? Refused);
+
 /// <summary>What others ask of a circuit's reactor. Rare, so allocated freely. Each is answered exactly once.</summary>
 internal abstract class CircuitCommand
 {
@@ -14,32 +19,32 @@ internal abstract class CircuitCommand
     /// <summary>Become longer by one hop.</summary>
     public sealed class Extend(HopTarget target, ClientHandshake handshake) : CircuitCommand
     {
-        private readonly TaskCompletionSource<CircuitEnd?> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource<ExtendAnswer> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public HopTarget Target => target;
 
         public ClientHandshake Handshake => handshake;
 
-        /// <summary>Null when the hop is there; otherwise why the circuit ended.</summary>
-        public Task<CircuitEnd?> Answer => _answer.Task;
+        /// <summary>Never fails.</summary>
+        public Task<ExtendAnswer> Answer => _answer.Task;
 
         public void Done()
         {
             handshake.Dispose();
-            _answer.TrySetResult(null);
+            _answer.TrySetResult(default);
         }
 
         public override void Fail(CircuitEnd end)
         {
             handshake.Dispose();
-            _answer.TrySetResult(end);
+            _answer.TrySetResult(new ExtendAnswer(end, null));
         }
 
         /// <summary>It cannot be asked of this circuit now; the circuit is as good as before.</summary>
-        public void Refuse(InvalidOperationException why)
+        public void Refuse(string why)
         {
             handshake.Dispose();
-            _answer.TrySetException(why);
+            _answer.TrySetResult(new ExtendAnswer(null, why));
         }
     }
 
@@ -62,7 +67,7 @@ internal abstract class CircuitCommand
 
         public TaskCompletionSource<ResolvedMessage> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public override void Fail(CircuitEnd end) => Answer.TrySetException(new StreamFailedException(EndReason.Destroy, circuitEnded: true));
+        public override void Fail(CircuitEnd end) => Answer.FailQuietly(new StreamFailedException(EndReason.Destroy, circuitEnded: true));
     }
 
     /// <summary>Nobody waits for a lookup any more.</summary>

@@ -251,7 +251,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     {
         if (_extending is not null)
         {
-            extend.Refuse(new InvalidOperationException("The circuit is being extended already."));
+            extend.Refuse("The circuit is being extended already.");
             return;
         }
 
@@ -265,7 +265,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         }
         catch (InvalidOperationException exhausted)
         {
-            extend.Refuse(exhausted);
+            extend.Refuse(exhausted.Message);
         }
     }
 

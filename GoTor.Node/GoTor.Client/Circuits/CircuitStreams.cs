@@ -61,7 +61,7 @@ internal sealed class CircuitStreams(
     {
         if (NewId() is not { } id)
         {
-            command.Answer.TrySetException(new StreamFailedException(EndReason.ResourceLimit));
+            command.Answer.FailQuietly(new StreamFailedException(EndReason.ResourceLimit));
             Interlocked.Decrement(ref _count);
             return;
         }
@@ -203,7 +203,7 @@ internal sealed class CircuitStreams(
         TorException failure = CircuitErrors.For(end);
         foreach (StreamSlot slot in _open.Values.ToArray())
         {
-            slot.Resolved?.TrySetException(new StreamFailedException(EndReason.Destroy, circuitEnded: true));
+            slot.Resolved?.FailQuietly(new StreamFailedException(EndReason.Destroy, circuitEnded: true));
             Finish(slot, failure, new StreamFailedException(EndReason.Destroy, circuitEnded: true));
         }
 
@@ -250,7 +250,7 @@ internal sealed class CircuitStreams(
     private void EndedByPeer(StreamSlot slot, EndReason reason)
     {
         StreamLog.EndedByPeer(logger, circuitNumber, slot.Id.Value, reason);
-        slot.Resolved?.TrySetException(new StreamFailedException(reason));
+        slot.Resolved?.FailQuietly(new StreamFailedException(reason));
         // DONE is the proper end of a byte stream; after anything else the application must not believe that it has everything.
         Finish(slot, reason == EndReason.Done ? null : StreamErrors.For(reason), new StreamFailedException(reason));
     }

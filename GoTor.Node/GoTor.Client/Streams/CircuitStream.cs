@@ -88,8 +88,7 @@ internal sealed class CircuitStream(CircuitReactor reactor) : TorStream
         _failure = failure;
         Received.End();
         Outgoing.Dispose();
-        if (_connected.TrySetException(openFailure))
-            _ = _connected.Task.Exception; // Nobody may be waiting: it is not an error that no one saw.
+        _connected.FailQuietly(openFailure);
         _ended.TrySetResult();
     }
 

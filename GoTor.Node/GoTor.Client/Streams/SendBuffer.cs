@@ -48,12 +48,6 @@ internal sealed class SendBuffer : IDisposable
         bool wake;
         lock (_gate)
         {
-            if (_closed)
-            {
-                destination.Clear();
-                return;
-            }
-
             int first = Math.Min(destination.Length, _ring.Length - _start);
             _ring.AsSpan(_start, first).CopyTo(destination);
             _ring.AsSpan(0, destination.Length - first).CopyTo(destination[first..]);

@@ -46,7 +46,8 @@ internal sealed class FixedWindowFlowControl(CircuitParameters parameters, int t
         if (_deliverWindow == 0)
             throw new CircuitViolationException("DATA beyond the window of the circuit.");
         _deliverWindow--;
-        if (_deliverWindow > MaxWindow - Increment)
+        // The very cells whose tags the sender keeps, also when its window did not start at a multiple.
+        if (_deliverWindow % Increment != 0)
             return false;
         _deliverWindow += Increment;
         return true;
