@@ -1,3 +1,4 @@
+using GoTor.Client.Channels;
 using GoTor.Client.Circuits;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Cells.Relay;
@@ -36,7 +37,7 @@ public sealed class CircuitMetricsTests
         await harness.DoAsync(relay => relay.SendDamaged(2, RelayCommand.Drop, StreamId.Circuit, [], 100));
         await circuit.Ended.WaitAsync(CircuitHarness.Patience);
         await CircuitHarness.EventuallyAsync(() => Sum(active) == 0);
-        harness.Network.ConnectFailure = Channels.ChannelEnd.ConnectFailed;
+        harness.Network.ConnectFailure = ChannelEnd.ConnectFailed;
         await Assert.ThrowsAsync<CircuitBuildException>(harness.BuildAsync);
 
         Assert.Equal(2, Sum(started));

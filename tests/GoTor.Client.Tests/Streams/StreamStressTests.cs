@@ -16,6 +16,13 @@ public sealed class CountsTheProcess;
 [Collection(nameof(CountsTheProcess))]
 public sealed class StreamStressTests
 {
+#if DEBUG
+    // Without optimisation the compiler makes an object of each asynchronous call that has to wait: some 120 bytes for 16 KiB.
+    private const double AllowedPerCell = 8;
+#else
+    private const double AllowedPerCell = 0.5;
+#endif
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -75,6 +82,7 @@ public sealed class StreamStressTests
             await users.WaitAsync(TimeSpan.FromSeconds(60));
             await circuit.Ended.WaitAsync(CircuitHarness.Patience);
             Assert.Equal(0, circuit.OpenStreams);
+            await harness.DoAsync(_ => { });
         }
 
         await CircuitHarness.EventuallyAsync(() => CellBuffer.RentedCount <= before);
@@ -125,8 +133,11 @@ public sealed class StreamStressTests
         TorStream download = await circuit.OpenStreamAsync("serve", 80, BeginFlags.None, null, CancellationToken.None);
         TorStream upload = await circuit.OpenStreamAsync("sink", 80, BeginFlags.None, null, CancellationToken.None);
         byte[] buffer = new byte[16 * 1024];
-        Assert.InRange(await MeasureAsync(() => ReceiveAsync(download, buffer), 200, 3000, harness), 0, 1);
-        Assert.InRange(await MeasureAsync(() => upload.WriteAsync(buffer), 200, 3000, harness), 0, 1);
+        // Not in the test runner's synchronization context, which allocates to switch to itself.
+        double received = await Task.Run(() => MeasureAsync(() => ReceiveAsync(download, buffer), 500, 3000, harness));
+        double sent = await Task.Run(() => MeasureAsync(() => upload.WriteAsync(buffer), 500, 3000, harness));
+        Assert.InRange(received, 0, AllowedPerCell);
+        Assert.InRange(sent, 0, AllowedPerCell);
         download.Abort();
         upload.Abort();
     }

@@ -2,6 +2,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using GoTor.Protocol.Circuits;
+using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Wire;
 
 namespace GoTor.Protocol.Tests.Circuits;
@@ -156,7 +157,7 @@ public sealed class FixedWindowFlowControlTests
         Gen<int[]> traffic = Gen.ArrayOf(Gen.OneOf(Gen.Choose(1, 600), Gen.Constant(64 * 1024)), 400);
         return Prop.ForAll(traffic.ToArbitrary(), available =>
         {
-            var fill = new CellFill(Crypto.TorRandom.Secure);
+            var fill = new CellFill(TorRandom.Secure);
             int full = 0;
             foreach (int bytes in available)
             {

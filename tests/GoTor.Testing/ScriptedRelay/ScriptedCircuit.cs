@@ -29,6 +29,7 @@ internal sealed class ScriptedCircuit(
 
     private readonly List<Layer> _layers = [];
     private readonly Dictionary<ushort, ScriptedStream> _streams = [];
+    private readonly HashSet<ushort> _lookups = [];
 
     private sealed class Layer(RelayKeyMaterial keys) : IDisposable
     {
@@ -275,7 +276,7 @@ internal sealed class ScriptedCircuit(
                     Complaints.Add("A client's END gives a reason.");
                 if (_streams.TryGetValue(streamId.Value, out ScriptedStream? stream))
                     stream.EndedByClient = true;
-                else
+                else if (!_lookups.Contains(streamId.Value))
                     Complaints.Add("END for an unknown stream.");
                 break;
             case RelayCommand.Drop:
@@ -345,6 +346,7 @@ internal sealed class ScriptedCircuit(
 
     private void Resolve(int hop, StreamId streamId, string name)
     {
+        _lookups.Add(streamId.Value);
         ResolvedAnswer answer = name switch
         {
             "example" => ResolvedAnswer.For(new System.Net.IPAddress([192, 0, 2, 1]), 600),
