@@ -52,7 +52,8 @@ internal sealed class ListeningSocket : IDisposable
 
     private static ListeningSocket OpenUnix(string path, SocksPortOptions options)
     {
-        PrivateDirectory.CheckForSocket(Path.GetDirectoryName(path)!, options.GroupWritable || options.WorldWritable, options.RelaxDirModeCheck);
+        bool groupMayEnter = options.GroupWritable || options.WorldWritable;
+        PrivateDirectory.CheckForSocket(Path.GetDirectoryName(path)!, groupMayEnter, options.RelaxDirModeCheck);
         RemoveStale(path);
         Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         try

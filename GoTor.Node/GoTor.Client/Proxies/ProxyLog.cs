@@ -3,15 +3,17 @@ using Microsoft.Extensions.Logging;
 
 namespace GoTor.Client.Proxies;
 
-/// <summary>Nothing here names a destination or who asked for it. What applications can cause is Debug, or passes a <see cref="LogGate"/>.</summary>
+/// <summary>
+/// Nothing here names a destination or who asked for it. What applications can cause is Debug, or passes a <see cref="LogGate"/>.
+/// </summary>
 internal static partial class ProxyLog
 {
     [LoggerMessage(6000, LogLevel.Information, "Listening for SOCKS on {Address}.")]
     public static partial void Listening(this ILogger logger, string address);
 
     [LoggerMessage(6001, LogLevel.Warning,
-        "The SOCKS port {Address} can be reached from other machines. SOCKS is neither encrypted nor protected by a password: whoever reaches "
-        + "the port can use it, and whoever is in between can read along.")]
+        "The SOCKS port {Address} can be reached from other machines. SOCKS is neither encrypted nor protected by a password: whoever "
+        + "reaches the port can use it, and whoever is in between can read along.")]
     public static partial void NotLoopback(this ILogger logger, string address);
 
     [LoggerMessage(6002, LogLevel.Warning, "No more connections can be accepted at the moment ({Reason}). Raise the limit on open files.")]
@@ -22,10 +24,12 @@ internal static partial class ProxyLog
         + "Let the proxy resolve names (SOCKS 4a, or SOCKS 5 with names).")]
     public static partial void AddressInsteadOfName(this ILogger logger, SocksVersion version);
 
-    [LoggerMessage(6004, LogLevel.Warning, "An application was refused because it gave an address instead of a name, and SafeSocks is set.")]
+    [LoggerMessage(6004, LogLevel.Warning,
+        "An application was refused because it gave an address instead of a name, and SafeSocks is set.")]
     public static partial void RefusedAddressInsteadOfName(this ILogger logger);
 
-    [LoggerMessage(6005, LogLevel.Warning, "Something that does not speak SOCKS connects to a SOCKS port ({Refusal}). Check its proxy settings.")]
+    [LoggerMessage(6005, LogLevel.Warning,
+        "Something that does not speak SOCKS connects to a SOCKS port ({Refusal}). Check its proxy settings.")]
     public static partial void NotSocks(this ILogger logger, SocksRefusal refusal);
 
     [LoggerMessage(6006, LogLevel.Warning,
@@ -36,7 +40,8 @@ internal static partial class ProxyLog
     public static partial void TestedSocks(this ILogger logger, SocksVersion version, string verdict);
 
     [LoggerMessage(6008, LogLevel.Warning,
-        "An application asks for a private address. No exit could reach what it means, so it is refused. Exclude local addresses from its proxy settings.")]
+        "An application asks for a private address. No exit could reach what it means, so it is refused. Exclude local addresses from "
+        + "its proxy settings.")]
     public static partial void InternalAddress(this ILogger logger);
 
     [LoggerMessage(6010, LogLevel.Debug, "A SOCKS handshake was refused: {Refusal}.")]

@@ -11,7 +11,9 @@ internal static class SocketExtensions
             bytes = bytes[await socket.SendAsync(bytes, SocketFlags.None, cancellationToken)..];
     }
 
-    /// <summary>Sends FIN, and takes what the application has sent already: closing with unread bytes would be a reset that overtakes our last ones.</summary>
+    /// <summary>
+    /// Sends FIN, and takes what the application has sent already: closing with unread bytes would be a reset that overtakes our last ones.
+    /// </summary>
     public static void EndGracefully(this Socket socket)
     {
         try

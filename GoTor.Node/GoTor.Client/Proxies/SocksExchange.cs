@@ -103,9 +103,9 @@ internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest 
         using CancellationTokenSource answered = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         using CancellationTokenSource left = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
         Task<bool> reading = ReadEarlyAsync(early, answered.Token);
-        Task<T> asking = ask(left.Token);
         try
         {
+            Task<T> asking = ask(left.Token);
             if (await Task.WhenAny(asking, reading) == reading && await reading)
                 await left.CancelAsync();
             T result = await asking;
@@ -124,6 +124,11 @@ internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest 
         {
             // By the application, which hears nothing any more, or by time.
             return await FailUnlessGoneAsync(SocksReplyCode.TimeToLiveExpired);
+        }
+        catch (Exception e) when (e is not (SocketException or ObjectDisposedException))
+        {
+            port.Logger.SessionCrashed(e);
+            return await FailUnlessGoneAsync(SocksReplyCode.GeneralFailure);
         }
 
         async Task<T?> FailUnlessGoneAsync(SocksReplyCode code)

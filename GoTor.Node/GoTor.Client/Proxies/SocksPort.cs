@@ -6,8 +6,8 @@ namespace GoTor.Client.Proxies;
 
 /// <summary>What the sessions of one SOCKS port share. Safe for concurrent use.</summary>
 internal sealed class SocksPort(
-    SocksPortOptions options, int sessionGroup, SocksServerOptions server, IStreamConnector connector, ProxyMetrics metrics, TimeProvider time,
-    ILogger logger)
+    SocksPortOptions options, int sessionGroup, SocksServerOptions server, IStreamConnector connector, ProxyMetrics metrics,
+    TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(10);
 
@@ -39,7 +39,7 @@ internal sealed class SocksPort(
     {
         Metrics.Requested(request.Command);
         if (Server.TestSocks)
-            Logger.TestedSocks(request.Version, request.IsUnsafe ? "gave only an address: names may be looked up outside Tor" : "left names to Tor, which is good");
+            Logger.TestedSocks(request.Version, request.IsUnsafe ? "gave only an address, which may leak lookups" : "left names to Tor");
         else if (request.IsUnsafe && _addressGate.TryPass())
             Logger.AddressInsteadOfName(request.Version);
         if (request.Command == SocksCommand.Connect && Server.WarnPlaintextPorts.Contains(request.Port) && _plaintextGate.TryPass())

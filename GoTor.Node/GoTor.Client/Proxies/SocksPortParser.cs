@@ -13,7 +13,7 @@ internal static class SocksPortParser
 {
     private const string UnixPrefix = "unix:";
 
-    // Cached answers of one exit would be used with another one, which makes users linkable; and there is no automapping to prefer anything in.
+    // An exit that chooses a lasting answer for one stream would recognise the next.
     private static readonly string[] Unsupported =
         ["CacheIPv4DNS", "CacheIPv6DNS", "CacheDNS", "UseIPv4Cache", "UseIPv6Cache", "UseDNSCache"];
 
@@ -67,7 +67,7 @@ internal static class SocksPortParser
         if (where.Equals("auto", StringComparison.OrdinalIgnoreCase))
             return new SocksPortOptions { Address = new IPEndPoint(IPAddress.Loopback, 0) };
         if (TryParsePort(where, out ushort port))
-            return port == 0 ? new SocksPortOptions { IsDisabled = true } : new SocksPortOptions { Address = new IPEndPoint(IPAddress.Loopback, port) };
+            return new SocksPortOptions { Address = new IPEndPoint(IPAddress.Loopback, port), IsDisabled = port == 0 };
 
         int colon = where.LastIndexOf(':');
         if (colon > 0 && HostName.TryParseAddress(where[..colon], out IPAddress? address) && HasBracketsIfNeeded(where[..colon]))
@@ -125,10 +125,16 @@ internal static class SocksPortParser
         if (IsolationOf(name.TrimEnd('S')) is { } isolation)
             return options with { Isolation = on ? options.Isolation | isolation : options.Isolation & ~isolation };
         if (Unsupported.Contains(name, StringComparer.OrdinalIgnoreCase))
-            return on ? throw new FormatException($"{flag} is not supported: GoTor keeps no answers of exits, since they would link streams.") : options;
+        {
+            return on
+                ? throw new FormatException($"{flag} is not supported: GoTor keeps no answers of exits, since they would link streams.")
+                : options;
+        }
+
         if (name == "PREFERIPV6AUTOMAP")
             throw new FormatException($"{flag} is not supported: GoTor does not map names to addresses of its own.");
-        throw new FormatException($"Unknown flag \"{flag}\". Did you mean {(on ? "" : "No")}{NearestWord.To(on ? flag : flag[2..], Known)}?");
+        string nearest = (on ? "" : "No") + NearestWord.To(on ? flag : flag[2..], Known);
+        throw new FormatException($"Unknown flag \"{flag}\". Did you mean {nearest}?");
     }
 
     private static IsolationFlags? IsolationOf(string singular) => singular switch
@@ -153,7 +159,12 @@ internal static class SocksPortParser
     private static SocksPortOptions Check(SocksPortOptions options, string flags)
     {
         if (options.IsDisabled)
-            return string.IsNullOrWhiteSpace(flags) ? options : throw new FormatException("Port 0 means that there is none; it takes no flags.");
+        {
+            return string.IsNullOrWhiteSpace(flags)
+                ? options
+                : throw new FormatException("Port 0 means that there is none; it takes no flags.");
+        }
+
         if (!options.IPv4Traffic && !options.IPv6Traffic && !options.OnionTraffic)
             throw new FormatException("A port without IPv4, IPv6 and onion traffic has no use.");
         if (options.DnsRequest && !options.IPv4Traffic && !options.IPv6Traffic)

@@ -25,7 +25,8 @@ internal sealed class SocksServer : IAsyncDisposable
     private int _nextSessionGroup = -4;
     private bool _isStopping;
 
-    public SocksServer(SocksServerOptions options, IStreamConnector connector, ProxyMetrics metrics, TimeProvider time, ILogger<SocksServer> logger)
+    public SocksServer(
+        SocksServerOptions options, IStreamConnector connector, ProxyMetrics metrics, TimeProvider time, ILogger<SocksServer> logger)
     {
         _options = options;
         _connector = connector;

@@ -44,7 +44,10 @@ internal sealed class SocksSession : IDisposable
         {
             // The application went away, or we close.
             if (_isAsking && !_isAborted && _deadline.IsCancellationRequested)
+            {
                 _port.Metrics.TimedOut();
+                _socket.EndGracefully();
+            }
         }
         catch (Exception e)
         {

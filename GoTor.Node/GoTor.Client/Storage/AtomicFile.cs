@@ -19,7 +19,10 @@ internal static class AtomicFile
         {
             // What a crash left behind. Removing never follows a link, and CreateNew does not either.
             File.Delete(temporary);
-            FileStreamOptions options = new() { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0 };
+            FileStreamOptions options = new()
+            {
+                Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read, BufferSize = 0,
+            };
             if (!OperatingSystem.IsWindows())
                 options.UnixCreateMode = OwnerOnly;
             using (FileStream file = new(temporary, options))
@@ -40,7 +43,7 @@ internal static class AtomicFile
     }
 
     /// <summary>The whole file, or null when there is none.</summary>
-    /// <exception cref="StorageException">It is not a regular file, longer than <paramref name="maxLength"/> bytes, or not readable.</exception>
+    /// <exception cref="StorageException">Not a regular file, longer than <paramref name="maxLength"/> bytes, or not readable.</exception>
     public static byte[]? Read(string path, int maxLength)
     {
         if (RefuseUnlessRegularOrMissing(path) == FileKind.Missing)

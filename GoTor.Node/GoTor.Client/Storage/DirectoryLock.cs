@@ -27,7 +27,7 @@ internal sealed class DirectoryLock : IDisposable
             {
                 file = UnixFile.OpenLock(path);
                 if (!UnixFile.TryLock(file, path))
-                    throw new StorageException($"The directory {directory} is in use by {Holder(file, path)}. Stop it, or use another DataDirectory.");
+                    throw InUse(directory, Holder(file, path));
             }
             else
             {
@@ -65,6 +65,9 @@ internal sealed class DirectoryLock : IDisposable
         _file.Dispose();
     }
 
+    private static StorageException InUse(string directory, string holder, Exception? inner = null) =>
+        new($"The directory {directory} is in use by {holder}. Stop it, or use another DataDirectory.", inner);
+
     private static SafeFileHandle OpenExclusively(string directory, string path)
     {
         try
@@ -73,7 +76,7 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (IOException e) when (File.Exists(path))
         {
-            throw new StorageException($"The directory {directory} is in use by another process. Stop it, or use another DataDirectory.", e);
+            throw InUse(directory, "another process", e);
         }
     }
 
@@ -98,9 +101,8 @@ internal sealed class DirectoryLock : IDisposable
     {
         byte[] content = new byte[16];
         int length = RandomAccess.Read(file, content, 0);
-        return int.TryParse(Encoding.ASCII.GetString(content, 0, length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out int pid)
-            ? pid
-            : null;
+        string text = Encoding.ASCII.GetString(content, 0, length).Trim();
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int pid) ? pid : null;
     }
 
     // C tor writes no process id. "1: FLOCK  ADVISORY  WRITE 4711 fe:01:131074 0 EOF"

@@ -63,7 +63,7 @@ internal static class PrivateDirectory
 
         uint user = UnixFile.EffectiveUser;
         if (facts.Owner != user)
-            throw new StorageException($"{path} belongs to user {facts.Owner}, but GoTor runs as user {user}. Change the owner or the user.");
+            throw new StorageException($"{path} belongs to user {facts.Owner}, but GoTor runs as user {user}. Change one of the two.");
         Tighten(plain, facts.Mode, logger);
     }
 

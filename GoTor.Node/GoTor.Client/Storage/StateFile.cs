@@ -14,6 +14,7 @@ internal sealed class StateFile : IDisposable
     public static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(1);
     private const int MaxLength = 16 * 1024 * 1024;
     private const int MaxSetAside = 100;
+    private const string TimeFormat = "yyyy-MM-dd HH:mm:ss";
 
     private readonly Lock _lock = new();
 
@@ -56,13 +57,13 @@ internal sealed class StateFile : IDisposable
     }
 
     /// <summary>Replaces all lines with this key; no values removes them.</summary>
-    /// <exception cref="ArgumentException">A value would not come back as it is: line breaks, control characters, comments, outer blanks.</exception>
+    /// <exception cref="ArgumentException">A value would not come back as it is: control characters, comments, outer blanks.</exception>
     public void SetLines(string key, IEnumerable<string> values)
     {
         string[] lines = [.. values];
         foreach (string line in lines)
         {
-            if (line.Trim() != line || line.Contains('#', StringComparison.Ordinal) || line.Any(c => c is < ' ' or (> '~' and < '\xa0') or > '\xff'))
+            if (line.Trim() != line || line.Any(c => c is '#' or < ' ' or (> '~' and < '\xa0') or > '\xff'))
                 throw new ArgumentException("A value of the state file is one line of printable characters.", nameof(values));
         }
 
@@ -89,7 +90,7 @@ internal sealed class StateFile : IDisposable
                     return true;
                 DateTimeOffset now = _time.GetUtcNow();
                 _document.Set("TorVersion", ["GoTor " + typeof(StateFile).Assembly.GetName().Version?.ToString(3)]);
-                _document.Set("LastWritten", [now.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)]);
+                _document.Set("LastWritten", [now.UtcDateTime.ToString(TimeFormat, CultureInfo.InvariantCulture)]);
                 content = _document.Encode(now);
                 _isDirty = false;
             }
@@ -148,7 +149,7 @@ internal sealed class StateFile : IDisposable
         {
             content = AtomicFile.Read(_path, MaxLength);
         }
-        catch (StorageException) when (AtomicFile.RefuseUnlessRegularOrMissing(_path) == FileKind.Regular && new FileInfo(_path).Length > MaxLength)
+        catch (StorageException) when (AtomicFile.KindOf(_path) == FileKind.Regular && new FileInfo(_path).Length > MaxLength)
         {
             return Replace(new StateDocument());
         }
@@ -211,7 +212,8 @@ internal sealed class StateFile : IDisposable
     private void WarnIfFromTheFuture()
     {
         if (_document.Values("LastWritten") is [{ } text, ..]
-            && DateTimeOffset.TryParseExact(text, "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written)
+            && DateTimeOffset.TryParseExact(
+                text, TimeFormat, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset written)
             && written - _time.GetUtcNow() is { } ahead && ahead > TimeSpan.FromMinutes(1))
             _logger.StateFromTheFuture(ahead);
     }

@@ -20,7 +20,7 @@ internal enum FileKind
 /// <param name="Mode">The permission bits, as in chmod.</param>
 internal readonly record struct FileFacts(FileKind Kind, UnixFileMode Mode, uint Owner, ulong Inode);
 
-/// <summary>The few calls of Linux that .NET does not offer: opening without following links, whole-file locks, syncing directories.</summary>
+/// <summary>The calls of Linux that .NET does not offer: opening without following links, whole-file locks, syncing directories.</summary>
 [SupportedOSPlatform("linux")]
 internal static class UnixFile
 {

@@ -106,7 +106,7 @@ internal static class HostName
         foreach (Range range in text.Split('.'))
         {
             ReadOnlySpan<char> part = text[range];
-            if (++parts > 4 || part.Length is 0 or > 3 || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))
+            if (++parts > 4 || part.Length > 3 || !byte.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))
                 return false;
             value = (value << 8) | number;
         }

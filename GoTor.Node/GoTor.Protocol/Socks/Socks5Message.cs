@@ -20,7 +20,8 @@ internal readonly struct Socks5Message
     {
         length = 0;
         SocksCommand command = (SocksCommand)unread[1];
-        if (command is not (SocksCommand.Connect or SocksCommand.Bind or SocksCommand.UdpAssociate or SocksCommand.Resolve or SocksCommand.ResolvePtr)
+        if (command is not (SocksCommand.Connect or SocksCommand.Bind or SocksCommand.UdpAssociate
+                or SocksCommand.Resolve or SocksCommand.ResolvePtr)
             || (unread.Length > 2 && unread[2] != 0))
             return Refuse(SocksRefusal.Malformed, SocksReplyCode.GeneralFailure);
         if (unread.Length < 5)

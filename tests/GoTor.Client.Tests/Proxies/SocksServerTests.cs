@@ -53,6 +53,16 @@ public sealed class SocksServerTests
         Assert.Equal("005b000000000000", await old.ReadToEndHexAsync());
     }
 
+    [Fact]
+    public async Task Connect_ErrorOfOurs_StillAnswered()
+    {
+        await using SocksHarness harness = await SocksHarness.StartAsync();
+        harness.Tor.OnConnect = (_, _) => throw new InvalidOperationException("a mistake");
+        using Application application = await harness.ConnectAsync(Application.Connect5("example.com"));
+        Assert.Equal("050005010001000000000000", await application.ReadToEndHexAsync());
+        Assert.Single(harness.Logger.Collector.GetSnapshot(), r => r.Exception is InvalidOperationException);
+    }
+
     [Theory]
     [InlineData("auto", "127.0.0.1", 80, "01")]
     [InlineData("auto", "printer.local", 80, "01")]
