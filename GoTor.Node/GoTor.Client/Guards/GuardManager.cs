@@ -67,6 +67,16 @@ internal sealed class GuardManager : IDisposable
         }
     }
 
+    /// <summary>The current network has guards that our options allow, whether or not one may be tried just now.</summary>
+    public bool HasGuards
+    {
+        get
+        {
+            lock (_lock)
+                return _guards.Current?.Sample.Sampled.Any(guard => guard.IsFiltered) == true;
+        }
+    }
+
     /// <summary>Goes by a new network.</summary>
     /// <returns>True when another sample of guards is used from now on, so that circuits through the old one should take no new streams.</returns>
     public bool OnNetworkChanged(NetworkSnapshot network)

@@ -40,6 +40,7 @@ public sealed class GuardManagerTests : IDisposable
         Assert.Null(fresh.Pick(GuardUsage.Traffic, GuardRestriction.None));
         Assert.Null(fresh.NextTry(GuardUsage.Traffic));
         Assert.False(fresh.HasGuardDescriptors);
+        Assert.False(fresh.HasGuards);
     }
 
     [Fact]
@@ -135,6 +136,7 @@ public sealed class GuardManagerTests : IDisposable
         while (_guards.Pick(GuardUsage.Traffic, GuardRestriction.None) is { } choice)
             _guards.ReportFailure(choice, GuardBlame.Guard);
         Assert.Equal(0, _metrics.Current.Active);
+        Assert.True(_guards.HasGuards);
         DateTimeOffset next = _guards.NextTry(GuardUsage.Traffic)!.Value;
         Assert.InRange(next - _time.GetUtcNow(), TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
         _time.SetUtcNow(next);

@@ -8,7 +8,7 @@ namespace GoTor.Protocol.Tests.Paths.Guards;
 /// <summary>What holds after any history: circuits that succeed and fail, days that pass, relays that come and go, restarts.</summary>
 public class GuardHistoryTests
 {
-    [Property(MaxTest = 60)]
+    [Property(MaxTest = 40)]
     public void AnyHistory_KeepsTheInvariants(byte seed, byte[] events)
     {
         GuardFixture f = new(seed);
