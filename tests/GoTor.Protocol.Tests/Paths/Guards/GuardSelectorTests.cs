@@ -182,6 +182,20 @@ public class GuardSelectorTests
             Assert.Same(_f.Primary[2], _f.Pick(GuardUsage.Directory, restriction).Guard);
     }
 
+    // A server that lacks a document does not use up one of the places that requests are spread over; a forbidden path does.
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 1)]
+    public void Pick_FirstOfTwoPlacesTaken_CountsOnlyPathRestrictions(bool outdated, int spread)
+    {
+        GuardFixture f = new(parameters: new Dictionary<string, int> { ["guard-n-primary-dir-guards-to-use"] = 2 });
+        GuardRestriction restriction = outdated
+            ? new GuardRestriction { Outdated = [f.Primary[0].RsaIdentity] }
+            : GuardRestriction.ForExit(f.Primary[0].Relay!);
+        HashSet<Guard> picked = [.. Enumerable.Range(0, 60).Select(_ => f.Pick(GuardUsage.Directory, restriction).Guard)];
+        Assert.Equal(f.Primary.Skip(1).Take(spread).ToHashSet(), picked);
+    }
+
     [Fact]
     public void Failure_Primary_IsRetriedAfterThirtySecondsThenAtRandomLaterTimes()
     {
