@@ -69,7 +69,8 @@ internal sealed class LoopbackRelay : IAsyncDisposable
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var options = new SslServerAuthenticationOptions
         {
-            ServerCertificate = TlsCertificate ?? Keys.Tls,
+            // Offline: the relay must not fetch what its own certificate names.
+            ServerCertificateContext = SslStreamCertificateContext.Create(TlsCertificate ?? Keys.Tls, additionalCertificates: null, offline: true),
             EnabledSslProtocols = TlsProtocols,
         };
         try

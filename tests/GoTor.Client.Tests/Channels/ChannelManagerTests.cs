@@ -1,0 +1,222 @@
+using System.Net;
+using GoTor.Client.Channels;
+using GoTor.Protocol.Cells.Channel;
+using GoTor.Protocol.Channels;
+using GoTor.Protocol.Circuits;
+using GoTor.Protocol.Network;
+using GoTor.Protocol.Wire;
+using GoTor.Testing.ScriptedRelay;
+using Microsoft.Extensions.Time.Testing;
+
+namespace GoTor.Client.Tests.Channels;
+
+public sealed class ChannelManagerTests
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task Get_Twice_GivesTheSameChannel()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness();
+        var phases = new List<BootstrapPhase>();
+        harness.Manager.Progressed += phases.Add;
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+
+        TorChannel first = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        TorChannel second = await harness.Manager.GetAsync(relay.Target with { Ed25519Identity = null }, CancellationToken.None);
+        await accepting;
+
+        Assert.Same(first, second);
+        Assert.Equal(1, harness.Meters["gotor.connection.attempts"]);
+        Assert.Equal(1, harness.Meters["gotor.connection.active"]);
+        Assert.Equal(
+            [BootstrapPhase.Connecting, BootstrapPhase.Connected, BootstrapPhase.Handshaking, BootstrapPhase.HandshakeDone], phases);
+    }
+
+    [Fact]
+    public async Task Get_WhileAnAttemptRuns_SharesItAndItsCallersCannotCancelIt()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness();
+        using var impatient = new CancellationTokenSource();
+
+        Task<TorChannel> first = harness.Manager.GetAsync(relay.Target, impatient.Token);
+        Task<TorChannel>[] others = [.. Enumerable.Range(0, 10).Select(_ => harness.Manager.GetAsync(relay.Target, CancellationToken.None))];
+        LoopbackLink link = await relay.AcceptAsync();
+        await impatient.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await link.HandshakeAsync();
+
+        TorChannel channel = await others[0].WaitAsync(Soon);
+        foreach (Task<TorChannel> other in others)
+            Assert.Same(channel, await other);
+        Assert.Equal(1, harness.Meters["gotor.connection.attempts"]);
+    }
+
+    // B31: an open channel is not used for somebody else who claims the same RSA identity.
+    [Fact]
+    public async Task Get_ForAnotherEd25519IdentityOfAnOpenChannel_IsRefused()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness();
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+        await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        await accepting;
+        HopTarget somebodyElse = relay.Target with { Ed25519Identity = new Ed25519Identity(new byte[32]) };
+
+        Task<TorChannel> getting = harness.Manager.GetAsync(somebodyElse, CancellationToken.None);
+        LoopbackLink link = await relay.AcceptAsync();
+        await Assert.ThrowsAnyAsync<IOException>(() => link.HandshakeAsync());
+
+        Assert.Equal(ChannelEnd.WrongIdentity, (await Assert.ThrowsAsync<ChannelException>(() => getting)).End);
+        Assert.Single(harness.Manager.Channels);
+    }
+
+    [Fact]
+    public async Task Get_WhereNobodyListens_FailsAndTheNextTryIsARetry()
+    {
+        LoopbackRelay gone = LoopbackRelay.Start();
+        await gone.DisposeAsync();
+        await using var harness = new ChannelHarness();
+
+        for (int i = 0; i < 2; i++)
+        {
+            ChannelException e = await Assert.ThrowsAsync<ChannelException>(() => harness.Manager.GetAsync(gone.Target, CancellationToken.None));
+            Assert.Equal(ChannelEnd.ConnectFailed, e.End);
+        }
+
+        Assert.Equal(2, harness.Meters["gotor.connection.attempts"]);
+        Assert.Equal(1, harness.Meters["gotor.connection.retries"]);
+        Assert.Equal(2, harness.Meters["gotor.connection.failures"]);
+        Assert.Equal(0, harness.Meters["gotor.connection.active"]);
+    }
+
+    [Fact]
+    public async Task Get_WithoutAnAddressThatOptionsAllow_DialsNothing()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness(options: new TorClientOptions { DataDirectory = "unused", ClientUseIPv4 = false });
+
+        ChannelException e = await Assert.ThrowsAsync<ChannelException>(() => harness.Manager.GetAsync(relay.Target, CancellationToken.None));
+
+        Assert.Equal(ChannelEnd.ConnectFailed, e.End);
+    }
+
+    [Fact]
+    public async Task Get_WithADeadFirstAddress_ReachesTheSecond()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        LoopbackRelay gone = LoopbackRelay.Start();
+        await gone.DisposeAsync();
+        await using var harness = new ChannelHarness();
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+
+        TorChannel channel = await harness.Manager.GetAsync(
+            relay.Target with { OrPorts = [gone.Address, relay.Address] }, CancellationToken.None);
+        await accepting;
+
+        Assert.Equal(relay.Address, channel.Address);
+    }
+
+    [Fact]
+    public async Task Dispose_EndsAttemptsAndChannels()
+    {
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using LoopbackRelay silent = LoopbackRelay.Start(RelayKeys.Generate());
+        var harness = new ChannelHarness();
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+        TorChannel channel = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        LoopbackLink link = await accepting;
+        Task<TorChannel> pending = harness.Manager.GetAsync(silent.Target, CancellationToken.None);
+        using System.Net.Sockets.Socket socket = await silent.AcceptTcpAsync();
+
+        await harness.DisposeAsync();
+
+        Assert.Equal(ChannelEnd.ClosedByUs, await channel.Closed);
+        Assert.Equal(ChannelEnd.ClosedByUs, (await Assert.ThrowsAsync<ChannelException>(() => pending)).End);
+        await link.WaitForCloseAsync();
+        await Assert.ThrowsAsync<ChannelException>(async () => await harness.Manager.GetAsync(relay.Target, CancellationToken.None));
+    }
+
+    [Fact]
+    public async Task Channel_WithoutCircuits_IsClosedAfterOnceToTwiceTheParameter()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness(
+            time, parameters: new ConsensusParameters(new Dictionary<string, int> { ["nf_conntimeout_clients"] = 600 }));
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+        TorChannel channel = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        await accepting;
+
+        ICircuitLink circuit = channel.OpenCircuit(new RecordingInbox());
+        time.Advance(TimeSpan.FromHours(2));
+        Assert.True(channel.IsOpen);
+        circuit.Close(destroyedByPeer: false);
+        time.Advance(TimeSpan.FromSeconds(599));
+        Assert.True(channel.IsOpen);
+        time.Advance(TimeSpan.FromSeconds(602));
+
+        Assert.Equal(ChannelEnd.ClosedByUs, await channel.Closed.WaitAsync(Soon));
+    }
+
+    [Theory]
+    [InlineData(ChannelPaddingMode.Normal, true, 1, 11)]
+    [InlineData(ChannelPaddingMode.Reduced, true, 8, 16)]
+    [InlineData(ChannelPaddingMode.Normal, false, 299, 301)] // Carries only directory circuits: a sign of life every five minutes.
+    [InlineData(ChannelPaddingMode.Off, true, 299, 301)]
+    internal async Task Channel_InSilence_IsPaddedWhenItCarriesWholeCircuits(ChannelPaddingMode mode, bool extends, int earliest, int latest)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness(time, padding: mode);
+        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
+        TorChannel channel = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        LoopbackLink link = await accepting;
+
+        ICircuitLink circuit = channel.OpenCircuit(new RecordingInbox());
+        CellBuffer cell = CellBuffer.Rent();
+        cell.Command = extends ? ChannelCommand.RelayEarly : ChannelCommand.Relay;
+        circuit.Send(cell);
+        var commands = new List<ChannelCommand>();
+        do
+            commands.Add((await link.ReceiveCellAsync()).Command);
+        while (commands[^1] is not (ChannelCommand.Relay or ChannelCommand.RelayEarly));
+        Assert.Equal(extends && mode != ChannelPaddingMode.Normal, commands.Contains(ChannelCommand.PaddingNegotiate));
+
+        // Real loops run beside the false clock: give them their turn after each step.
+        Task<ReceivedCell> receiving = link.ReceiveCellAsync();
+        int seconds = 0;
+        while (!receiving.IsCompleted && seconds < 400)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            seconds++;
+            await Task.WhenAny(receiving, Task.Delay(seconds < earliest ? 1 : 30));
+        }
+
+        Assert.Equal(ChannelCommand.Padding, (await receiving.WaitAsync(Soon)).Command);
+        Assert.InRange(seconds, earliest, latest + 2);
+    }
+
+    [Fact]
+    public async Task Channel_OfLinkProtocolFour_IsNotPadded()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness(time, padding: ChannelPaddingMode.Reduced);
+        Task<TorChannel> getting = harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        LoopbackLink link = await relay.AcceptAsync();
+        await link.HandshakeAsync(versions: [4]);
+        ICircuitLink circuit = (await getting).OpenCircuit(new RecordingInbox());
+
+        for (int i = 0; i < 2; i++)
+        {
+            CellBuffer cell = CellBuffer.Rent();
+            cell.Command = ChannelCommand.RelayEarly;
+            circuit.Send(cell);
+            Assert.Equal(ChannelCommand.RelayEarly, (await link.ReceiveCellAsync()).Command);
+            time.Advance(TimeSpan.FromSeconds(60));
+        }
+    }
+}
