@@ -1,1 +1,3 @@
-return 0;
+using GoTor.Node.Hosting;
+
+return await NodeProgram.RunAsync(args);

@@ -46,8 +46,9 @@ internal sealed class CircuitBuilder(
     {
     }
 
+    public Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken) => BuildAsync(path, null, cancellationToken);
 
-    public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken)
+    public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken)
     {
         Check(path);
         cancellationToken.ThrowIfCancellationRequested();
@@ -58,7 +59,7 @@ internal sealed class CircuitBuilder(
         try
         {
             Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
-            await ExtendAlongAsync(circuit, path, cancellationToken);
+            await ExtendAlongAsync(circuit, path, hopBuilt, cancellationToken);
             circuit.BuildTime = time.GetElapsedTime(started);
             metrics.Built(circuit.BuildTime);
             CircuitLog.Built(_logger, number, (long)circuit.BuildTime.TotalMilliseconds);
@@ -104,12 +105,15 @@ internal sealed class CircuitBuilder(
         }
     }
 
-    private static async Task ExtendAlongAsync(Circuit circuit, IReadOnlyList<HopTarget> path, CancellationToken cancellationToken)
+    private static async Task ExtendAlongAsync(Circuit circuit, IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken)
     {
         try
         {
-            foreach (HopTarget hop in path)
-                await circuit.ExtendAsync(hop, cancellationToken);
+            for (int i = 0; i < path.Count; i++)
+            {
+                await circuit.ExtendAsync(path[i], cancellationToken);
+                hopBuilt?.Invoke(i + 1);
+            }
         }
         catch
         {

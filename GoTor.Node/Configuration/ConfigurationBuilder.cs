@@ -1,0 +1,125 @@
+using GoTor.Client;
+using GoTor.Client.Proxies;
+using GoTor.Node.Logging;
+
+namespace GoTor.Node.Configuration;
+
+/// <summary>What came of reading a configuration: either it stands, or every reason why not.</summary>
+internal sealed record ConfigurationResult(NodeConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems, IReadOnlyList<ConfigProblem> Warnings);
+
+/// <summary>Puts layers of settings on top of each other (defaults file, torrc, command line) and checks the outcome as a whole.</summary>
+internal static class ConfigurationBuilder
+{
+    /// <param name="layers">The weakest first.</param>
+    /// <param name="problems">Those found while the files were read.</param>
+    public static ConfigurationResult Build(IReadOnlyList<IReadOnlyList<ConfigLine>> layers, IEnumerable<ConfigProblem> problems)
+    {
+        List<ConfigProblem> found = [.. problems];
+        List<ConfigProblem> warnings = [];
+        ConfigurationDraft draft = new(found);
+        foreach (ConfigLine line in Merge(layers, found, warnings))
+            OptionCatalog.Find(line.Key)!.Apply(draft, line);
+        NodeConfiguration configuration = Finish(draft, found, warnings);
+        return new ConfigurationResult(found.Count == 0 ? configuration : null, found, warnings);
+    }
+
+    /// <summary>The lines that count, in order.</summary>
+    private static IEnumerable<ConfigLine> Merge(IReadOnlyList<IReadOnlyList<ConfigLine>> layers, List<ConfigProblem> problems, List<ConfigProblem> warnings)
+    {
+        Dictionary<string, List<ConfigLine>> effective = new(StringComparer.OrdinalIgnoreCase);
+        foreach (IReadOnlyList<ConfigLine> layer in layers)
+        {
+            HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
+            foreach (ConfigLine line in layer)
+            {
+                if (OptionCatalog.Find(line.Key) is not { } option)
+                {
+                    problems.Add(new ConfigProblem(line.Source, OptionCatalog.Refusal(line.Key)));
+                    continue;
+                }
+
+                if (!effective.TryGetValue(option.Name, out List<ConfigLine>? lines))
+                    effective[option.Name] = lines = [];
+                bool first = seen.Add(option.Name);
+                if (!option.IsList && !first && line.Mode == ConfigLineMode.Set)
+                    warnings.Add(new ConfigProblem(line.Source, $"{option.Name} is set more than once; the last value counts."));
+                if (line.Mode == ConfigLineMode.Clear || !option.IsList || (first && line.Mode == ConfigLineMode.Set))
+                    lines.Clear();
+                if (line.Mode != ConfigLineMode.Clear)
+                    lines.Add(line);
+            }
+        }
+
+        return effective.Values.SelectMany(lines => lines);
+    }
+
+    private static NodeConfiguration Finish(ConfigurationDraft draft, List<ConfigProblem> problems, List<ConfigProblem> warnings)
+    {
+        bool testing = draft.Switches.GetValueOrDefault("TestingTorNetwork");
+        bool Switch(string name, bool otherwise) => draft.Switches.TryGetValue(name, out bool value) ? value : otherwise;
+        TimeSpan Interval(string name, TimeSpan otherwise) => draft.Intervals.TryGetValue(name, out TimeSpan value) ? value : otherwise;
+        TorClientOptions defaults = new() { DataDirectory = "" };
+
+        ConfigSource whole = new("configuration", 0);
+        if (testing && draft.DirAuthorities.Count == 0)
+            problems.Add(new ConfigProblem(whole, "TestingTorNetwork is for private networks: give their DirAuthority lines."));
+        if (draft.DirAuthorities.Count > 0 && draft.DirAuthorities.All(authority => authority.V3Identity is null))
+            problems.Add(new ConfigProblem(whole, "No DirAuthority has a v3ident=, so no consensus could ever be verified."));
+        if (draft.DirAuthorities.Count > 0)
+            warnings.Add(new ConfigProblem(whole, "DirAuthority replaces the authorities of the public Tor network: whoever runs these can choose all your relays."));
+        if (!Switch("ClientUseIPv4", true) && !Switch("ClientUseIPv6", true))
+            problems.Add(new ConfigProblem(whole, "ClientUseIPv4 and ClientUseIPv6 are both 0, so no relay could be reached."));
+        if (Interval("MaxCircuitDirtiness", TimeSpan.FromMinutes(10)) < TimeSpan.FromSeconds(10))
+            warnings.Add(new ConfigProblem(whole, "MaxCircuitDirtiness is raised to 10 seconds: shorter times load the network and stand out."));
+        if (!Switch("UseEntryGuards", true))
+            warnings.Add(new ConfigProblem(whole, "UseEntryGuards 0 lets more relays see that you use Tor. Keep it only for tests."));
+
+        return new NodeConfiguration
+        {
+            Client = new TorClientOptions
+            {
+                DataDirectory = draft.DataDirectory ?? DefaultPaths.DataDirectory,
+                CacheDirectory = draft.CacheDirectory,
+                DirAuthorities = draft.DirAuthorities,
+                FallbackDirs = draft.FallbackDirs.Count > 0 || draft.DirAuthorities.Count > 0 ? draft.FallbackDirs : null,
+                TestingTorNetwork = testing,
+                ExtendAllowPrivateAddresses = Switch("ExtendAllowPrivateAddresses", testing),
+                ClientRejectInternalAddresses = Switch("ClientRejectInternalAddresses", !testing),
+                EntryNodes = draft.NodeLists.GetValueOrDefault("EntryNodes"),
+                ExitNodes = draft.NodeLists.GetValueOrDefault("ExitNodes"),
+                ExcludeNodes = draft.NodeLists.GetValueOrDefault("ExcludeNodes"),
+                ExcludeExitNodes = draft.NodeLists.GetValueOrDefault("ExcludeExitNodes"),
+                StrictNodes = Switch("StrictNodes", false),
+                UseEntryGuards = Switch("UseEntryGuards", true),
+                NumEntryGuards = draft.NumEntryGuards,
+                EnforceDistinctSubnets = Switch("EnforceDistinctSubnets", !testing),
+                ClientUseIPv4 = Switch("ClientUseIPv4", true),
+                ClientUseIPv6 = Switch("ClientUseIPv6", true),
+                ReachableAddresses = draft.ReachableAddresses.Count > 0 ? string.Join(',', draft.ReachableAddresses) : null,
+                MaxCircuitDirtiness = Max(Interval("MaxCircuitDirtiness", defaults.MaxCircuitDirtiness), TimeSpan.FromSeconds(10)),
+                NewCircuitPeriod = Max(Interval("NewCircuitPeriod", defaults.NewCircuitPeriod), TimeSpan.FromSeconds(1)),
+                CircuitBuildTimeout = draft.Intervals.TryGetValue("CircuitBuildTimeout", out TimeSpan timeout) && timeout > TimeSpan.Zero ? timeout : null,
+                LearnCircuitBuildTimeout = Switch("LearnCircuitBuildTimeout", true),
+                SocksTimeout = Max(Interval("SocksTimeout", defaults.SocksTimeout), TimeSpan.FromSeconds(1)),
+                LongLivedPorts = draft.LongLivedPorts ?? defaults.LongLivedPorts,
+                PathsNeededToBuildCircuits = draft.PathsNeededToBuildCircuits,
+                SafeLogging = Switch("SafeLogging", true),
+                TestingClientDownloadInitialDelay = Interval("TestingClientDownloadInitialDelay", TimeSpan.Zero),
+                TestingClientConsensusDownloadInitialDelay = Interval("TestingClientConsensusDownloadInitialDelay", TimeSpan.Zero),
+                TestingClientMaxIntervalWithoutRequest = Interval("TestingClientMaxIntervalWithoutRequest", testing ? TimeSpan.FromSeconds(5) : TimeSpan.FromMinutes(10)),
+                TestingDirConnectionMaxStall = Interval("TestingDirConnectionMaxStall", testing ? TimeSpan.FromSeconds(30) : TimeSpan.FromMinutes(5)),
+            },
+            SocksPorts = SocksPorts(draft),
+            Logs = draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default],
+            ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
+        };
+    }
+
+    /// <summary>9050 unless told otherwise; "SocksPort 0" alone means none.</summary>
+    private static List<SocksPortOptions> SocksPorts(ConfigurationDraft draft)
+    {
+        return draft.SocksPorts.Count == 0 ? [new SocksPortOptions()] : [.. draft.SocksPorts.Where(port => !port.IsDisabled)];
+    }
+
+    private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
+}

@@ -1,0 +1,37 @@
+using GoTor.Client.Proxies;
+using GoTor.Node.Logging;
+using GoTor.Protocol.Network;
+
+namespace GoTor.Node.Configuration;
+
+/// <summary>A configuration while its lines are applied, one after the other. Problems gather instead of stopping the reading.</summary>
+internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
+{
+    public string? DataDirectory { get; set; }
+
+    public string? CacheDirectory { get; set; }
+
+    public List<SocksPortOptions> SocksPorts { get; } = [];
+
+    public List<LogRule> Logs { get; } = [];
+
+    public List<DirectoryAuthority> DirAuthorities { get; } = [];
+
+    public List<FallbackDirectory> FallbackDirs { get; } = [];
+
+    public List<string> ReachableAddresses { get; } = [];
+
+    public Dictionary<string, bool> Switches { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public Dictionary<string, TimeSpan> Intervals { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public Dictionary<string, string> NodeLists { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public IReadOnlyList<ushort>? LongLivedPorts { get; set; }
+
+    public int NumEntryGuards { get; set; }
+
+    public double? PathsNeededToBuildCircuits { get; set; }
+
+    public void Problem(ConfigSource source, string message) => problems.Add(new ConfigProblem(source, message));
+}

@@ -1,0 +1,31 @@
+using GoTor.Node.Logging;
+
+namespace GoTor.Node.Configuration;
+
+/// <summary>Finds and reads the files that a command line names, and puts its own settings on top.</summary>
+internal static class ConfigurationFiles
+{
+    public static ConfigurationResult Load(CommandLine commandLine)
+    {
+        List<ConfigProblem> problems = [.. commandLine.Problems];
+        List<ConfigLine> defaults = commandLine.DefaultsTorrc is { } defaultsFile && (File.Exists(defaultsFile) || !commandLine.IgnoreMissingTorrc)
+            ? TorrcFiles.Read(defaultsFile, problems)
+            : [];
+        List<ConfigLine> torrc = TorrcOf(commandLine) is { } file ? TorrcFiles.Read(file, problems) : [];
+        ConfigurationResult result = ConfigurationBuilder.Build([defaults, torrc, commandLine.Settings], problems);
+        bool namesLogs = ((IEnumerable<ConfigLine>)[.. defaults, .. torrc, .. commandLine.Settings])
+            .Any(line => line.Key.Equals("Log", StringComparison.OrdinalIgnoreCase));
+        return result.Configuration is { } configuration && !namesLogs
+            ? result with { Configuration = configuration with { Logs = ConsoleLogs(commandLine.ConsoleMinimum) } }
+            : result;
+    }
+
+    /// <summary>The torrc to read, or null: the default one need not exist.</summary>
+    public static string? TorrcOf(CommandLine commandLine) =>
+        commandLine.Torrc is { } named
+            ? commandLine.IgnoreMissingTorrc && !File.Exists(named) ? null : named
+            : File.Exists(DefaultPaths.Torrc) ? DefaultPaths.Torrc : null;
+
+    private static List<LogRule> ConsoleLogs(LogSeverity? minimum) =>
+        minimum is { } severity ? [LogRule.Default with { Minimum = severity }] : [];
+}

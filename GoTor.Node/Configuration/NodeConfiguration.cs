@@ -1,0 +1,21 @@
+using GoTor.Client;
+using GoTor.Client.Proxies;
+using GoTor.Node.Logging;
+
+namespace GoTor.Node.Configuration;
+
+/// <summary>Everything that a node was told, checked and with defaults filled in. Immutable; a reload makes a new one.</summary>
+internal sealed record NodeConfiguration
+{
+    public required TorClientOptions Client { get; init; }
+
+    public required IReadOnlyList<SocksPortOptions> SocksPorts { get; init; }
+
+    public required IReadOnlyList<LogRule> Logs { get; init; }
+
+    /// <summary>How long streams may go on after the first SIGINT or SIGTERM.</summary>
+    public TimeSpan ShutdownWaitLength { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>"public" or "custom": shown at start, and a label wherever this node is observed.</summary>
+    public string NetworkName => Client.DirAuthorities.Count == 0 ? "public" : "custom";
+}

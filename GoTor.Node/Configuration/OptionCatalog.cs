@@ -1,0 +1,180 @@
+using System.Globalization;
+using GoTor.Client.Proxies;
+using GoTor.Node.Logging;
+using GoTor.Protocol.Paths;
+
+namespace GoTor.Node.Configuration;
+
+/// <summary>Every option that acts. What is not here is refused by name.</summary>
+internal static class OptionCatalog
+{
+    private static readonly OptionDefinition[] Definitions =
+    [
+        new("SocksPort", true, "Where applications connect: [address:]port, unix:path, auto or 0, then flags", ReadSocksPort),
+        Text("DataDirectory", "Where guards and other state are kept", (draft, value) => draft.DataDirectory = value),
+        Text("CacheDirectory", "Where directory documents are cached; the data directory by default", (draft, value) => draft.CacheDirectory = value),
+        new("Log", true, "minSeverity[-maxSeverity] stdout|stderr|file PATH", ReadLog),
+        Switch("SafeLogging", "Write destinations as [scrubbed]"),
+        new("DirAuthority", true, "[nickname] [flags] address:dirport fingerprint: replaces the built-in authorities", ReadAuthority),
+        new("FallbackDir", true, "address:dirport orport=port id=fingerprint", ReadFallback),
+        Switch("TestingTorNetwork", "Defaults for a private test network"),
+        Switch("ExtendAllowPrivateAddresses", "Dial relays at private addresses"),
+        Switch("ClientRejectInternalAddresses", "Refuse requests for private addresses"),
+        Interval("TestingClientDownloadInitialDelay", "Delay before descriptors are fetched on a test network"),
+        Interval("TestingClientConsensusDownloadInitialDelay", "Delay before a consensus is fetched on a test network"),
+        Interval("TestingClientMaxIntervalWithoutRequest", "Longest wait for more descriptors to ask for at once"),
+        Interval("TestingDirConnectionMaxStall", "A directory answer that stalls for longer is given up"),
+        Nodes("EntryNodes", "Relays for the first hop"),
+        Nodes("ExitNodes", "Relays for the last hop"),
+        Nodes("ExcludeNodes", "Relays to avoid"),
+        Nodes("ExcludeExitNodes", "Relays to avoid as the last hop"),
+        Switch("StrictNodes", "ExcludeNodes is never broken, whatever fails"),
+        Interval("MaxCircuitDirtiness", "No new streams on a circuit that was first used longer ago"),
+        Interval("NewCircuitPeriod", "How often the need for new circuits is looked at"),
+        Interval("CircuitBuildTimeout", "A circuit that takes longer to build is given up"),
+        Switch("LearnCircuitBuildTimeout", "Adapt CircuitBuildTimeout to what this network does"),
+        new("NumEntryGuards", false, "How many guards to use; 0 asks the consensus", ReadNumEntryGuards),
+        Switch("UseEntryGuards", "Keep to a few first hops"),
+        Switch("EnforceDistinctSubnets", "No two hops in one /16"),
+        Switch("ClientUseIPv4", "Connect to relays over IPv4"),
+        Switch("ClientUseIPv6", "Connect to relays over IPv6"),
+        new("ReachableAddresses", true, "What our firewall lets us reach: [accept|reject] address[/mask][:port], ...", ReadReachable),
+        new("LongLivedPorts", false, "Ports whose circuits consist of Stable relays", ReadLongLivedPorts),
+        Interval("SocksTimeout", "A request that cannot be served for so long is refused"),
+        new("PathsNeededToBuildCircuits", false, "Fraction of paths, 0.25 to 0.95, known before circuits are built", ReadPathsNeeded),
+        Switch("ClientOnly", "Be no relay, which this program never is"),
+        new("RunAsDaemon", false, "0: use a service manager", ReadRunAsDaemon),
+        Interval("ShutdownWaitLength", "How long streams may go on after SIGINT or SIGTERM"),
+    ];
+
+    private static readonly Dictionary<string, OptionDefinition> ByName =
+        Definitions.ToDictionary(definition => definition.Name, StringComparer.OrdinalIgnoreCase);
+
+    public static IReadOnlyList<OptionDefinition> All => Definitions;
+
+    public static OptionDefinition? Find(string name) => ByName.GetValueOrDefault(name);
+
+    /// <summary>Says why an option is refused, and what its author may have meant.</summary>
+    public static string Refusal(string name)
+    {
+        string hint = NearestName.Of(name, ByName.Keys) is { } nearest ? $" Did you mean '{nearest}'?" : " See --list-torrc-options.";
+        return CTorOptionNames.All.Contains(name)
+            ? $"Option '{name}' exists in C tor but is not supported here, and ignoring it could be unsafe. Remove the line." +
+                (NearestName.Of(name, ByName.Keys) is { } close ? $" The nearest supported option is '{close}'." : "")
+            : $"Unknown option '{name}'.{hint}";
+    }
+
+    private static OptionDefinition Text(string name, string help, Action<ConfigurationDraft, string> set) => new(name, false, help, (draft, line) =>
+    {
+        if (line.Value.Length == 0)
+            draft.Problem(line.Source, $"{name} needs a value.");
+        else
+            set(draft, line.Value);
+    });
+
+    private static OptionDefinition Switch(string name, string help) => new(name, false, help, (draft, line) =>
+    {
+        if (line.Value is "0" or "1")
+            draft.Switches[name] = line.Value == "1";
+        else
+            draft.Problem(line.Source, $"{name} is 0 or 1, not '{line.Value}'.");
+    });
+
+    private static OptionDefinition Interval(string name, string help) => new(name, false, help, (draft, line) =>
+    {
+        if (Units.TryParseInterval(line.Value, out TimeSpan interval))
+            draft.Intervals[name] = interval;
+        else
+            draft.Problem(line.Source, $"{name} is a time such as '90 seconds' or '10 minutes', not '{line.Value}'.");
+    });
+
+    private static OptionDefinition Nodes(string name, string help) => new(name, false, help, (draft, line) =>
+    {
+        if (!RelaySet.TryParse(line.Value, name, out RelaySet set, out string? error))
+            draft.Problem(line.Source, error!);
+        else if (set.UsesCountries)
+            draft.Problem(line.Source, $"{name}: country codes need a GeoIP database, which is not supported yet. Use fingerprints, nicknames or networks.");
+        else
+            draft.NodeLists[name] = line.Value;
+    });
+
+    private static void ReadSocksPort(ConfigurationDraft draft, ConfigLine line)
+    {
+        try
+        {
+            draft.SocksPorts.Add(SocksPortOptions.Parse(line.Value));
+        }
+        catch (FormatException error)
+        {
+            draft.Problem(line.Source, error.Message);
+        }
+    }
+
+    private static void ReadLog(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (LogRule.TryParse(line.Value, out LogRule? rule, out string? error))
+            draft.Logs.Add(rule);
+        else
+            draft.Problem(line.Source, $"Log: {error}");
+    }
+
+    private static void ReadAuthority(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (DirectoryLines.TryParseAuthority(line.Value, out var authority, out string? error))
+            draft.DirAuthorities.Add(authority);
+        else
+            draft.Problem(line.Source, $"DirAuthority: {error}");
+    }
+
+    private static void ReadFallback(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (DirectoryLines.TryParseFallback(line.Value, out var fallback, out string? error))
+            draft.FallbackDirs.Add(fallback);
+        else
+            draft.Problem(line.Source, $"FallbackDir: {error}");
+    }
+
+    private static void ReadReachable(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (AddressPolicy.TryParse(line.Value, "ReachableAddresses", out _, out string? error))
+            draft.ReachableAddresses.Add(line.Value);
+        else
+            draft.Problem(line.Source, error!);
+    }
+
+    private static void ReadNumEntryGuards(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (int.TryParse(line.Value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count <= 10)
+            draft.NumEntryGuards = count;
+        else
+            draft.Problem(line.Source, $"NumEntryGuards is a number from 0 to 10, not '{line.Value}'.");
+    }
+
+    private static void ReadPathsNeeded(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (!double.TryParse(line.Value, NumberStyles.Float, CultureInfo.InvariantCulture, out double fraction) || double.IsNaN(fraction))
+            draft.Problem(line.Source, $"PathsNeededToBuildCircuits is a fraction from 0.25 to 0.95, not '{line.Value}'.");
+        else if (fraction >= 0)
+            draft.PathsNeededToBuildCircuits = Math.Clamp(fraction, 0.25, 0.95);
+    }
+
+    private static void ReadLongLivedPorts(ConfigurationDraft draft, ConfigLine line)
+    {
+        List<ushort> ports = [];
+        foreach (string part in line.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0)
+                ports.Add(port);
+            else
+                draft.Problem(line.Source, $"LongLivedPorts: '{part}' is not a port.");
+        }
+
+        draft.LongLivedPorts = ports;
+    }
+
+    private static void ReadRunAsDaemon(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (line.Value != "0")
+            draft.Problem(line.Source, "RunAsDaemon: only 0 is supported. Let systemd, a container or nohup run the program in the background.");
+    }
+}

@@ -1,0 +1,111 @@
+using GoTor.Client.Guards;
+using GoTor.Protocol.Paths.Guards;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client.Circuits;
+
+/// <summary>
+/// Builds one planned path and tells everyone what came of it: the guards whose fault a failure is, the build timeout how long it took.
+/// A circuit that exceeds the timeout is built to its end all the same, else only fast circuits would ever be measured. path-spec §2.4.
+/// </summary>
+internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPath path, ILogger logger, CircuitManagerMetrics metrics)
+{
+    private int _hopsBuilt;
+
+    /// <param name="timedOut">Called once if the build timeout passes: whoever waits should look elsewhere.</param>
+    /// <returns>A circuit that may be used, or null when it failed, came too late, or a better guard came first.</returns>
+    /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled.</exception>
+    public async Task<Circuit?> RunAsync(Action timedOut, CancellationToken stopping)
+    {
+        long started = services.Time.GetTimestamp();
+        DateTimeOffset launched = services.Time.GetUtcNow();
+        using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        try
+        {
+            Task<Circuit> build = services.Builder.BuildAsync(path.Hops, NoteHop, giveUp.Token);
+            TimeSpan timeout = services.BuildTimeout.Timeout;
+            bool late = !await CompletesWithinAsync(build, timeout);
+            if (late)
+            {
+                NoteTimeout(timeout);
+                timedOut();
+                if (!await CompletesWithinAsync(build, services.BuildTimeout.CloseAfter - timeout))
+                {
+                    services.BuildTimeout.NoteClosed(launched);
+                    await giveUp.CancelAsync();
+                }
+            }
+
+            Circuit circuit = await build;
+            services.BuildTimeout.NoteBuilt(services.Time.GetElapsedTime(started), late);
+            return await JudgeAsync(circuit, late);
+        }
+        catch (CircuitBuildException error)
+        {
+            CircuitManagerLog.BuildFailed(logger, error.HopsBuilt, error.Reason.Kind);
+            ReportFailure(error.GuardAtFault);
+            return null;
+        }
+        catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
+        {
+            // Silence before the first hop stood is the guard's; further out it could be anyone's.
+            ReportFailure(Volatile.Read(ref _hopsBuilt) == 0);
+            return null;
+        }
+        catch (OperationCanceledException)
+        {
+            services.Guards.ReportAbandoned(path.Guard);
+            throw;
+        }
+    }
+
+    private async Task<Circuit?> JudgeAsync(Circuit circuit, bool late)
+    {
+        GuardVerdict verdict = services.Guards.ReportSuccess(path.Guard);
+        if (verdict == GuardVerdict.WaitForBetterGuard && !late)
+        {
+            await Task.WhenAny(path.Guard.WhenDecided, circuit.Ended);
+            if (!path.Guard.WhenDecided.IsCompleted)
+                services.Guards.ReportAbandoned(path.Guard);
+            verdict = await path.Guard.WhenDecided;
+        }
+
+        if (verdict == GuardVerdict.UsableNow && !late)
+            return circuit;
+        services.Guards.ReportAbandoned(path.Guard);
+        await circuit.DisposeAsync();
+        return null;
+    }
+
+    private void NoteHop(int hops)
+    {
+        Volatile.Write(ref _hopsBuilt, hops);
+        services.BuildTimeout.NoteNetworkLive();
+        services.Guards.ReportNetworkActivity();
+    }
+
+    private void NoteTimeout(TimeSpan timeout)
+    {
+        CircuitManagerLog.BuildTimedOut(logger, (long)timeout.TotalMilliseconds);
+        metrics.BuildTimedOut();
+        services.BuildTimeout.NoteTimeout(firstHopStands: Volatile.Read(ref _hopsBuilt) > 0);
+    }
+
+    private void ReportFailure(bool guardAtFault)
+    {
+        if (guardAtFault)
+            services.Guards.ReportFailure(path.Guard, GuardBlame.Guard);
+        else
+            services.Guards.ReportAbandoned(path.Guard);
+    }
+
+    private async Task<bool> CompletesWithinAsync(Task task, TimeSpan limit)
+    {
+        if (task.IsCompleted)
+            return true;
+        using CancellationTokenSource wait = new();
+        Task first = await Task.WhenAny(task, Task.Delay(limit > TimeSpan.Zero ? limit : TimeSpan.Zero, services.Time, wait.Token));
+        await wait.CancelAsync();
+        return first == task;
+    }
+}

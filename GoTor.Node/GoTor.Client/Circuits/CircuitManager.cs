@@ -1,0 +1,417 @@
+using System.Diagnostics.Metrics;
+using GoTor.Client.Directory;
+using GoTor.Client.Guards;
+using GoTor.Client.Streams;
+using GoTor.Protocol.Paths;
+using GoTor.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client.Circuits;
+
+/// <summary>
+/// Owns the circuits for user traffic: builds them ahead of need, hands them to streams by isolation and exit policy, retires those
+/// that were used for too long, and learns how long building takes. path-spec §2. Safe for concurrent use; plain lock, never held
+/// across an await.
+/// </summary>
+internal sealed class CircuitManager : IAsyncDisposable
+{
+    /// <summary>Circuits being built at one time (MaxClientCircuitsPending).</summary>
+    private const int MaxPending = 32;
+
+    private static readonly TimeSpan UnusedLifetime = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
+
+    private readonly CircuitManagerServices _services;
+    private readonly ILogger _logger;
+    private readonly CircuitManagerMetrics _metrics;
+    private readonly Lock _lock = new();
+    private readonly List<ManagedCircuit> _circuits = [];
+    private readonly HashSet<Task> _builds = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly LaunchPacer _pacer;
+    private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TorClientOptions _options;
+    private Task _upkeep = Task.CompletedTask;
+
+    public CircuitManager(TorClientOptions options, CircuitManagerServices services, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
+    {
+        _options = options;
+        _services = services;
+        _logger = loggerFactory.CreateLogger("Circuits");
+        _metrics = new CircuitManagerMetrics(meterFactory, CountIsolated, () => services.BuildTimeout.Timeout);
+        _pacer = new LaunchPacer(services.Time, services.Random);
+        services.Network.Changed += Wake;
+    }
+
+    public CircuitManagerMetrics Metrics => _metrics;
+
+    public TorClientOptions Options => Volatile.Read(ref _options);
+
+    public void Start() => _upkeep = Task.Run(() => UpkeepLoopAsync(_stopping.Token));
+
+    /// <summary>Circuits built under other rules take no new streams.</summary>
+    public void Reconfigure(TorClientOptions options)
+    {
+        lock (_lock)
+            _options = options;
+        RetireAll();
+    }
+
+    /// <summary>No circuit that stands now takes another stream: other guards or options are in force.</summary>
+    public void RetireAll()
+    {
+        lock (_lock)
+        {
+            foreach (ManagedCircuit circuit in _circuits)
+                Retire(circuit);
+        }
+
+        Wake();
+    }
+
+    /// <summary>
+    /// A circuit that may carry the stream, claimed for its isolation key. Waits for one to be built when there is none.
+    /// </summary>
+    /// <param name="avoidExits">Exits that this stream has already failed at.</param>
+    /// <exception cref="TorException">NoPath when the options leave no path; ShuttingDown.</exception>
+    public async Task<CircuitLease> AcquireAsync(
+        CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ManagedCircuit? coming;
+            Task changed;
+            lock (_lock)
+            {
+                if (_stopping.IsCancellationRequested)
+                    throw new TorException(TorErrorKind.ShuttingDown, "The client is shutting down.");
+                NoteWanted(needs);
+                if (FindOpen(needs, isolation, avoidExits) is { } open)
+                    return Lease(open, isolation);
+                coming = FindBuilding(needs, isolation, avoidExits);
+                if (coming is null && TryLaunch(needs, isolation, avoidExits, out coming) is { } problem)
+                    throw new TorException(TorErrorKind.NoPath, $"No circuit can serve this request: {problem}.");
+                changed = _changed.Task;
+            }
+
+            if (coming is not null)
+                await Task.WhenAny(coming.Ready, changed).WaitAsync(cancellationToken);
+            else
+                await WaitForChangeAsync(changed, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        List<Circuit> open;
+        Task[] builds;
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            _stopping.Cancel();
+            open = [.. _circuits.Select(circuit => circuit.Circuit).OfType<Circuit>()];
+            builds = [.. _builds];
+        }
+
+        _services.Network.Changed -= Wake;
+        Wake();
+        await _upkeep;
+        // A build task lives as long as its circuit, so the circuits end first.
+        foreach (Circuit circuit in open)
+            await circuit.DisposeAsync();
+        await Task.WhenAll(builds);
+        _stopping.Dispose();
+    }
+
+    /// <summary>The stream is over, or never came about.</summary>
+    internal void Release(ManagedCircuit circuit)
+    {
+        lock (_lock)
+        {
+            circuit.Streams--;
+            circuit.LastUsed = Now;
+        }
+    }
+
+    /// <summary>Something about it makes new streams fare badly: it keeps those that it has.</summary>
+    internal void Retire(ManagedCircuit circuit)
+    {
+        lock (_lock)
+        {
+            if (circuit.State == ManagedCircuitState.Open)
+                circuit.State = ManagedCircuitState.Retired;
+        }
+    }
+
+    private DateTimeOffset Now => _services.Time.GetUtcNow();
+
+    private ManagedCircuit? FindOpen(CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits)
+    {
+        DateTimeOffset now = Now;
+        ManagedCircuit? best = null;
+        foreach (ManagedCircuit circuit in _circuits)
+        {
+            if (circuit.State != ManagedCircuitState.Open || !Fits(circuit, needs, isolation, avoidExits) || circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
+                continue;
+            // One that is in use already tells the network nothing new; among those, the one used most recently lasts longest.
+            if (best is null || IsBetter(circuit, best))
+                best = circuit;
+        }
+
+        return best;
+    }
+
+    private static bool IsBetter(ManagedCircuit circuit, ManagedCircuit than) =>
+        (circuit.FirstUsed ?? DateTimeOffset.MinValue) > (than.FirstUsed ?? DateTimeOffset.MinValue)
+        || (circuit.FirstUsed is null && than.FirstUsed is null && circuit.Created > than.Created);
+
+    private ManagedCircuit? FindBuilding(CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits)
+    {
+        foreach (ManagedCircuit circuit in _circuits)
+        {
+            if (circuit.State == ManagedCircuitState.Building && Fits(circuit, needs, isolation, avoidExits))
+            {
+                circuit.Isolation ??= isolation; // Ours from now on, so that the next key builds its own.
+                return circuit;
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Fits(ManagedCircuit circuit, CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits) =>
+        (circuit.Isolation is null || circuit.Isolation == isolation)
+        && circuit.Serves(needs)
+        && !avoidExits.Contains(circuit.Exit.RsaIdentity);
+
+    private CircuitLease Lease(ManagedCircuit circuit, IsolationKey isolation)
+    {
+        _metrics.Attached(shared: circuit.FirstUsed is not null);
+        circuit.Isolation ??= isolation;
+        circuit.FirstUsed ??= Now;
+        circuit.LastUsed = Now;
+        circuit.Streams++;
+        return new CircuitLease(this, circuit);
+    }
+
+    private void NoteWanted(CircuitNeeds needs)
+    {
+        if (needs.Ports.Count == 0)
+            _services.Predicted.NoteResolve(Now);
+        foreach (ExitPort port in needs.Ports)
+            _services.Predicted.NoteUsed(port, Now);
+    }
+
+    /// <summary>Starts a circuit if the network is known and nothing says to wait.</summary>
+    /// <returns>Why there is no path at all, or null.</returns>
+    private string? TryLaunch(CircuitNeeds needs, IsolationKey? isolation, IReadOnlySet<RsaIdentity> avoidExits, out ManagedCircuit? launched)
+    {
+        launched = null;
+        if (!_services.Network.HasEnoughDirectoryInfo || !_pacer.MayLaunch
+            || _circuits.Count(circuit => circuit.State == ManagedCircuitState.Building) >= MaxPending)
+            return null;
+        PathPlan plan = _services.Planner.Plan(needs, avoidExits);
+        if (plan.Path is not { } path)
+        {
+            CircuitManagerLog.NoPath(_logger, plan.Problem ?? "no guard may be tried yet");
+            return plan.Problem;
+        }
+
+        ManagedCircuit circuit = new(needs, path.Exit, Now) { Isolation = isolation };
+        _circuits.Add(circuit);
+        _services.BuildTimeout.NoteLaunched();
+        Task build = Task.Run(() => BuildAsync(circuit, path));
+        _builds.Add(build);
+        _ = build.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        launched = circuit;
+        return null;
+    }
+
+    private void Forget(Task build)
+    {
+        lock (_lock)
+            _builds.Remove(build);
+    }
+
+    private async Task BuildAsync(ManagedCircuit managed, PlannedPath path)
+    {
+        try
+        {
+            CircuitAttempt attempt = new(_services, path, _logger, _metrics);
+            if (await attempt.RunAsync(() => GiveUpWaiting(managed), _stopping.Token) is { } circuit)
+                await AdoptAsync(managed, circuit);
+            else
+                Drop(managed, failed: true);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            Drop(managed, failed: false);
+        }
+#pragma warning disable CA1031 // A mistake of ours in one circuit must not end the care of all circuits.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            CircuitManagerLog.BuildCrashed(_logger, error);
+            Drop(managed, failed: true);
+        }
+    }
+
+    /// <summary>The build timeout has passed: whoever waits looks elsewhere, the measurement goes on.</summary>
+    private void GiveUpWaiting(ManagedCircuit managed)
+    {
+        lock (_lock)
+            managed.State = ManagedCircuitState.Measuring;
+        managed.Settle(ready: false);
+        Wake();
+    }
+
+    private async Task AdoptAsync(ManagedCircuit managed, Circuit circuit)
+    {
+        bool wanted;
+        lock (_lock)
+        {
+            wanted = managed.State == ManagedCircuitState.Building && !_stopping.IsCancellationRequested;
+            if (wanted)
+            {
+                managed.Circuit = circuit;
+                managed.State = ManagedCircuitState.Open;
+            }
+            else
+            {
+                managed.State = ManagedCircuitState.Closed;
+                _circuits.Remove(managed);
+            }
+        }
+
+        _pacer.Succeeded();
+        if (!wanted)
+        {
+            managed.Settle(ready: false);
+            await circuit.DisposeAsync();
+            return;
+        }
+
+        CircuitManagerLog.Ready(_logger, circuit.Number, (long)circuit.BuildTime.TotalMilliseconds);
+        managed.Settle(ready: true);
+        _services.Bootstrap.Report(BootstrapPhase.Done);
+        Wake();
+        await circuit.Ended;
+        Drop(managed, failed: false);
+    }
+
+    private void Drop(ManagedCircuit managed, bool failed)
+    {
+        lock (_lock)
+        {
+            managed.State = ManagedCircuitState.Closed;
+            _circuits.Remove(managed);
+        }
+
+        if (failed && _pacer.Failed() is { } count)
+            CircuitManagerLog.ManyFailures(_logger, count);
+        managed.Settle(ready: false);
+        Wake();
+    }
+
+    private async Task UpkeepLoopAsync(CancellationToken stopping)
+    {
+        while (!stopping.IsCancellationRequested)
+        {
+            try
+            {
+                Task changed;
+                lock (_lock)
+                    changed = _changed.Task;
+                await UpkeepAsync();
+                await WaitForChangeAsync(changed, stopping);
+            }
+#pragma warning disable CA1031 // The loop must outlive any one mistake: without it no circuit is ever built or retired again.
+            catch (Exception error)
+#pragma warning restore CA1031
+            {
+                CircuitManagerLog.UpkeepCrashed(_logger, error);
+                await Task.Delay(UpkeepInterval, _services.Time, CancellationToken.None);
+            }
+        }
+    }
+
+    private async Task UpkeepAsync()
+    {
+        List<Circuit> finished = [];
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            DateTimeOffset now = Now;
+            foreach (ManagedCircuit circuit in _circuits)
+            {
+                if (circuit.State == ManagedCircuitState.Open
+                    && (circuit.IsTooDirty(now, _options.MaxCircuitDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > UnusedLifetime)))
+                    circuit.State = ManagedCircuitState.Retired;
+                if (circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit: { } idle })
+                    finished.Add(idle);
+            }
+
+            LaunchPredicted(now);
+        }
+
+        foreach (Circuit circuit in finished)
+            await circuit.DisposeAsync();
+    }
+
+    /// <summary>Keeps circuits ready for the ports that were used lately, and test circuits while the timeout is being learned.</summary>
+    private void LaunchPredicted(DateTimeOffset now)
+    {
+        List<AvailableCircuit> available =
+        [
+            .. _circuits.Where(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.Open)
+                .Where(circuit => !circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
+                .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, circuit.IsClean)),
+        ];
+        while (_services.Predicted.NextNeed(available, now) is { } need)
+        {
+            if (TryLaunch(new CircuitNeeds(need.Ports, need.Stable), null, EmptyExits, out ManagedCircuit? launched) is not null)
+                _services.Predicted.Forget(need.Ports);
+            else if (launched is null)
+                return;
+            else
+                available.Add(new AvailableCircuit(launched.Exit, launched.Stable, true));
+        }
+
+        if (_services.BuildTimeout.NeedsTestCircuit(available.Count(circuit => circuit.IsClean)))
+            TryLaunch(CircuitNeeds.Lookup, null, EmptyExits, out _);
+    }
+
+    private static readonly HashSet<RsaIdentity> EmptyExits = [];
+
+    private void Wake()
+    {
+        TaskCompletionSource changed;
+        lock (_lock)
+        {
+            changed = _changed;
+            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        changed.TrySetResult();
+    }
+
+    /// <summary>Waits for a change, but not longer than the pacer wants.</summary>
+    private async Task WaitForChangeAsync(Task changed, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(changed, Task.Delay(_pacer.NextLaunch(UpkeepInterval), _services.Time, wait.Token));
+        await wait.CancelAsync();
+    }
+
+    private (int Circuits, int Keys) CountIsolated()
+    {
+        lock (_lock)
+        {
+            List<IsolationKey> keys = [.. _circuits.Select(circuit => circuit.Isolation).OfType<IsolationKey>()];
+            return (keys.Count, keys.Distinct().Count());
+        }
+    }
+}

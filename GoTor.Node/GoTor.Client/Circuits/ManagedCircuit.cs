@@ -1,0 +1,63 @@
+using GoTor.Client.Streams;
+using GoTor.Protocol.Network;
+
+namespace GoTor.Client.Circuits;
+
+internal enum ManagedCircuitState
+{
+    /// <summary>Being built, or built and waiting for a better guard's outcome.</summary>
+    Building,
+
+    /// <summary>Takes streams.</summary>
+    Open,
+
+    /// <summary>Timed out, but goes on for a while: its build time is still worth knowing. Takes no streams.</summary>
+    Measuring,
+
+    /// <summary>Keeps the streams it has and takes no new ones.</summary>
+    Retired,
+
+    Closed,
+}
+
+/// <summary>What the manager knows of one circuit. All fields are read and written under the manager's lock.</summary>
+internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, DateTimeOffset created)
+{
+    private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Relay Exit { get; } = exit;
+
+    /// <summary>All its relays were chosen for staying up.</summary>
+    public bool Stable { get; } = needs.Stable;
+
+    public DateTimeOffset Created { get; } = created;
+
+    public ManagedCircuitState State { get; set; }
+
+    /// <summary>Null until it is claimed: then only streams of equal keys may use it.</summary>
+    public IsolationKey? Isolation { get; set; }
+
+    public DateTimeOffset? FirstUsed { get; set; }
+
+    public DateTimeOffset LastUsed { get; set; }
+
+    /// <summary>Streams being opened or open.</summary>
+    public int Streams { get; set; }
+
+    public Circuit? Circuit { get; set; }
+
+    /// <summary>True when it takes streams now, false when it never will. Never faults.</summary>
+    public Task<bool> Ready => _ready.Task;
+
+    public void Settle(bool ready) => _ready.TrySetResult(ready);
+
+    /// <summary>It can carry a stream of these needs, as far as its exit's policy summary says.</summary>
+    public bool Serves(CircuitNeeds wanted) => wanted.AllowedBy(Exit, Stable);
+
+    /// <summary>Nobody has used or claimed it.</summary>
+    public bool IsClean => FirstUsed is null && Isolation is null;
+
+    /// <summary>No new streams from here on: first used (or, with KeepAlive, last used) too long ago.</summary>
+    public bool IsTooDirty(DateTimeOffset now, TimeSpan maxDirtiness) =>
+        FirstUsed is { } first && now - (Isolation is { KeepAlive: true, SocksUsername: not null } ? Streams > 0 ? now : LastUsed : first) >= maxDirtiness;
+}

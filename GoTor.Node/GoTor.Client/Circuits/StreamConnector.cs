@@ -1,0 +1,168 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using GoTor.Client.Streams;
+using GoTor.Protocol.Cells.Relay;
+using GoTor.Protocol.Documents;
+using GoTor.Protocol.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client.Circuits;
+
+/// <summary>
+/// Opens streams for applications: takes a circuit, asks its exit, and moves on to another circuit where that may help. Never connects
+/// to a destination itself, and never looks up a name. path-spec §2.5. Safe for concurrent use.
+/// </summary>
+internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time, ILogger<StreamConnector> logger) : IStreamConnector
+{
+    /// <summary>Different exits that may say that they cannot resolve or reach a destination (C tor's MAX_RESOLVE_FAILURES).</summary>
+    private const int MaxExitFailures = 3;
+
+    private static readonly TimeSpan EarlyTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LaterTimeout = TimeSpan.FromSeconds(15);
+
+    /// <inheritdoc/>
+    public Task<TorStream> ConnectAsync(StreamRequest request, CancellationToken cancellationToken)
+    {
+        BeginFlags flags = FlagsOf(request);
+        return TryCircuitsAsync<TorStream>(
+            request,
+            CircuitNeeds.ForStream(request, circuits.Options.LongLivedPorts),
+            async (lease, attempt) =>
+            {
+                if (request.OptimisticData is { } early)
+                    early.Sent = 0;
+                TorStream stream = await lease.Circuit.OpenStreamAsync(request.Host, request.Port, flags, request.OptimisticData, attempt);
+                return new LeasedStream(stream, lease);
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<ResolveAnswer> ResolveAsync(StreamRequest request, CancellationToken cancellationToken) =>
+        LookUpAsync(request.Host, request, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ResolveAnswer> ResolveReverseAsync(IPAddress address, StreamRequest request, CancellationToken cancellationToken) =>
+        LookUpAsync(ReverseName(address), request, cancellationToken);
+
+    internal static string ReverseName(IPAddress address)
+    {
+        byte[] bytes = address.GetAddressBytes();
+        if (address.AddressFamily == AddressFamily.InterNetwork)
+            return $"{bytes[3]}.{bytes[2]}.{bytes[1]}.{bytes[0]}.in-addr.arpa";
+        StringBuilder name = new();
+        for (int i = bytes.Length - 1; i >= 0; i--)
+            name.Append(System.Globalization.CultureInfo.InvariantCulture, $"{bytes[i] & 15:x}.{bytes[i] >> 4:x}.");
+        return name.Append("ip6.arpa").ToString();
+    }
+
+    private Task<ResolveAnswer> LookUpAsync(string query, StreamRequest request, CancellationToken cancellationToken) =>
+        TryCircuitsAsync(
+            request,
+            CircuitNeeds.Lookup,
+            async (lease, attempt) =>
+            {
+                using (lease)
+                    return await lease.Circuit.ResolveAsync(query, attempt);
+            },
+            cancellationToken);
+
+    private async Task<T> TryCircuitsAsync<T>(
+        StreamRequest request, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource overall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using ITimer deadline = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), overall, circuits.Options.SocksTimeout, Timeout.InfiniteTimeSpan);
+        HashSet<RsaIdentity> avoidExits = [];
+        TorException? last = null;
+        int exitFailures = 0;
+        try
+        {
+            for (int attempt = 0; ; attempt++)
+            {
+                CircuitLease lease = await circuits.AcquireAsync(needs, request.Isolation, avoidExits, overall.Token);
+                (T? result, StreamRetryReason reason, TorException? error) = await TryOnceAsync(lease, open, attempt, overall.Token);
+                if (error is null)
+                    return result!;
+                last = error;
+                lease.Dispose();
+                if (reason is StreamRetryReason.ExitPolicy or StreamRetryReason.ExitFailed)
+                    avoidExits.Add(lease.Exit.RsaIdentity);
+                if (reason == StreamRetryReason.ExitFailed && ++exitFailures >= MaxExitFailures)
+                    throw error;
+                if (reason is StreamRetryReason.ExitFailed or StreamRetryReason.Timeout)
+                    lease.Retire();
+                circuits.Metrics.StreamRetried(reason);
+                CircuitManagerLog.StreamRetried(logger, reason);
+            }
+        }
+        catch (TorException error) when (error.Kind == TorErrorKind.NoPath && last is not null)
+        {
+            throw last; // Every exit that could serve it has refused: what they said tells more.
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw last ?? new TorException(
+                TorErrorKind.Timeout, "No circuit could carry the request in time. Is the client bootstrapped, and the network up?");
+        }
+    }
+
+    /// <returns>A result, or an error with what to do about it. Throws what another circuit would not change.</returns>
+    private async Task<(T? Result, StreamRetryReason Reason, TorException? Error)> TryOnceAsync<T>(
+        CircuitLease lease, Func<CircuitLease, CancellationToken, Task<T>> open, int attempt, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using ITimer timer = time.CreateTimer(
+            static source => ((CancellationTokenSource)source!).Cancel(), limit, attempt < 2 ? EarlyTimeout : LaterTimeout, Timeout.InfiniteTimeSpan);
+        try
+        {
+            return (await open(lease, limit.Token), default, null);
+        }
+        catch (StreamFailedException failure)
+        {
+            TorException error = Translate(failure);
+            if (RetryFor(failure) is { } reason)
+                return (default, reason, error);
+            lease.Dispose();
+            throw error;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return (default, StreamRetryReason.Timeout, new TorException(TorErrorKind.Timeout, "The exit did not answer in time."));
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>C tor's connection_ap_process_end_not_open: null where another exit would say the same.</summary>
+    private static StreamRetryReason? RetryFor(StreamFailedException failure) => (failure.CircuitEnded, failure.Reason) switch
+    {
+        (true, _) => StreamRetryReason.CircuitEnded,
+        (_, EndReason.ExitPolicy) => StreamRetryReason.ExitPolicy,
+        (_, EndReason.ResolveFailed) when failure.IsPermanentResolveError => null,
+        (_, EndReason.ResolveFailed or EndReason.Timeout or EndReason.Misc or EndReason.NoRoute or EndReason.Hibernating
+            or EndReason.ResourceLimit or EndReason.TorProtocol or EndReason.Destroy or EndReason.Internal) => StreamRetryReason.ExitFailed,
+        _ => null,
+    };
+
+    private static TorException Translate(StreamFailedException failure) => (failure.CircuitEnded, failure.Reason) switch
+    {
+        (true, _) => new TorException(TorErrorKind.CircuitClosed, "The circuit ended before the stream was open.", failure),
+        (_, EndReason.ResolveFailed) => new TorException(TorErrorKind.ResolveFailed, "The exit cannot resolve the name.", failure),
+        (_, EndReason.ConnectRefused) => new TorException(TorErrorKind.ConnectionRefused, "The destination refused the connection.", failure),
+        (_, EndReason.NoRoute) => new TorException(TorErrorKind.NoRoute, "The exit has no route to the destination.", failure),
+        (_, EndReason.ExitPolicy) => new TorException(TorErrorKind.ExitPolicy, "The exit's policy forbids the destination.", failure),
+        (_, EndReason.Timeout) => new TorException(TorErrorKind.Timeout, "The exit could not reach the destination in time.", failure),
+        (_, EndReason.Done or EndReason.ConnectionReset) =>
+            new TorException(TorErrorKind.StreamClosed, "The destination closed the connection at once.", failure),
+        _ => new TorException(TorErrorKind.CircuitClosed, $"The exit ended the stream: {failure.Reason}.", failure),
+    };
+
+    private static BeginFlags FlagsOf(StreamRequest request) =>
+        (request.IPv6Traffic ? BeginFlags.IPv6Okay : 0)
+        | (request.IPv4Traffic ? 0 : BeginFlags.IPv4NotOkay)
+        | (request is { IPv6Traffic: true, PreferIPv6: true } ? BeginFlags.IPv6Preferred : 0);
+}

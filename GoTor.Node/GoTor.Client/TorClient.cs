@@ -1,0 +1,213 @@
+using System.Diagnostics.Metrics;
+using GoTor.Client.Channels;
+using GoTor.Client.Circuits;
+using GoTor.Client.Directory;
+using GoTor.Client.Directory.Servers;
+using GoTor.Client.Guards;
+using GoTor.Client.Proxies;
+using GoTor.Client.Storage;
+using GoTor.Client.Streams;
+using GoTor.Client.Transport;
+using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Network;
+using GoTor.Protocol.Paths;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client;
+
+/// <summary>
+/// A Tor client: the front door of this library. Opens its data directory, keeps its picture of the network, builds circuits and
+/// carries streams. Safe for concurrent use. One per data directory.
+/// </summary>
+internal sealed class TorClient : IAsyncDisposable
+{
+    private readonly ILoggerFactory _loggers;
+    private readonly TimeProvider _time;
+    private readonly DataDirectory _data;
+    private readonly StateFile _state;
+    private readonly ChannelManager _channels;
+    private readonly GuardManager _guards;
+    private readonly DirectoryManager _directory;
+    private readonly OneHopConnector _directoryCircuits;
+    private readonly CircuitManager _circuits;
+    private readonly SharedBuildTimeout _buildTimeout;
+    private readonly ProxyMetrics _proxyMetrics;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly TaskCompletionSource<string> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TorClientOptions _options;
+    private NetworkSnapshot? _network;
+    private Task _running = Task.CompletedTask;
+
+    private TorClient(TorClientOptions options, DataDirectory data, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, TorRandom random)
+    {
+        (_options, _data, _loggers, _time) = (options, data, loggers, time);
+        _state = StateFile.Open(data, time, loggers.CreateLogger<StateFile>());
+        _proxyMetrics = new ProxyMetrics(meters);
+        _guards = new GuardManager(options, new GuardState(_state), random, time, new GuardMetrics(meters), loggers.CreateLogger<GuardManager>());
+        _channels = new ChannelManager(
+            options, new TcpConnector(time), () => Parameters, time, random, new ChannelMetrics(meters), loggers);
+        CircuitBuilder builder = new(
+            _channels, () => CircuitSettings.From(Parameters), time, random, new CircuitMetrics(meters), new StreamMetrics(meters), loggers);
+        _directoryCircuits = new OneHopConnector(builder, time);
+        _directory = new DirectoryManager(
+            DirectorySetup.From(options, _guards.Constraints, CacheDirectoryOf(options, data)),
+            new DirectoryServices(
+                _directoryCircuits, new GuardDirectory(_guards), Bootstrap, new DirectoryMetrics(meters, time), random, time, loggers.CreateLogger<DirectoryManager>()));
+        _buildTimeout = new SharedBuildTimeout(BuildTimeoutParametersOf(options), _state, time, random);
+        _circuits = new CircuitManager(
+            options,
+            new CircuitManagerServices
+            {
+                Builder = builder,
+                Planner = new PathPlanner(_directory, _guards, random),
+                Guards = _guards,
+                Network = _directory,
+                BuildTimeout = _buildTimeout,
+                Predicted = new PredictedPorts(options.LongLivedPorts, TimeSpan.FromHours(1), time.GetUtcNow()),
+                Bootstrap = Bootstrap,
+                Time = time,
+                Random = random,
+            },
+            loggers,
+            meters);
+        Streams = new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>());
+        _channels.Progressed += ReportProgress;
+        _channels.ClockSkewObserved += WarnOfClock;
+        _directory.Changed += TakeNetwork;
+    }
+
+    public BootstrapStatus Bootstrap { get; } = new();
+
+    /// <summary>Opens streams through Tor.</summary>
+    public IStreamConnector Streams { get; }
+
+    /// <summary>Completes with the reason when the client cannot go on.</summary>
+    public Task<string> Fatal => _fatal.Task;
+
+    private ConsensusParameters Parameters => _directory?.Current?.Parameters ?? ConsensusParameters.Default;
+
+    /// <summary>Takes the data directory and reads what it holds. No connection is opened before <see cref="Start"/>.</summary>
+    /// <exception cref="StorageException">The data directory is in use, unsafe, read-only or full.</exception>
+    /// <exception cref="TorException">An option makes no sense.</exception>
+    public static TorClient Open(TorClientOptions options, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, TorRandom random)
+    {
+        DataDirectory data = DataDirectory.Open(options.DataDirectory, loggers.CreateLogger<DataDirectory>());
+        try
+        {
+            return new TorClient(options, data, loggers, meters, time, random);
+        }
+        catch
+        {
+            data.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A SOCKS server in front of this client; not started yet.</summary>
+    public SocksServer CreateSocksServer() => new(
+        new SocksServerOptions { SocksTimeout = _options.SocksTimeout, ClientRejectInternalAddresses = _options.ClientRejectInternalAddresses },
+        Streams,
+        _proxyMetrics,
+        _time,
+        _loggers.CreateLogger<SocksServer>());
+
+    public void Start()
+    {
+        _circuits.Start();
+        _running = Task.Run(RunAsync);
+    }
+
+    /// <summary>Goes by new options. Those of the data directory and of the authorities stay as they are.</summary>
+    /// <exception cref="TorException">An option makes no sense; the old ones stay in force.</exception>
+    public void Reconfigure(TorClientOptions options)
+    {
+        _guards.OnOptionsChanged(options);
+        _options = options;
+        _buildTimeout.Configure(BuildTimeoutParametersOf(options));
+        _circuits.Reconfigure(options);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        await _running;
+        await _circuits.DisposeAsync();
+        await _directoryCircuits.DisposeAsync();
+        await _channels.DisposeAsync();
+        _guards.Dispose();
+        _state.Flush();
+        _state.Dispose();
+        _data.Dispose();
+        _stopping.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await _directory.RunAsync(_stopping.Token);
+        }
+        catch (TorException error)
+        {
+            _fatal.TrySetResult(error.Message);
+        }
+    }
+
+    /// <summary>The same steps count once for the directory and once, when it is complete, for the first circuit. control-spec §5.5.</summary>
+    private void ReportProgress(BootstrapPhase phase)
+    {
+        if (!_directory.HasEnoughDirectoryInfo)
+        {
+            Bootstrap.Report(phase);
+            return;
+        }
+
+        Bootstrap.Report(phase switch
+        {
+            BootstrapPhase.Connecting => BootstrapPhase.ConnectingForCircuits,
+            BootstrapPhase.Connected => BootstrapPhase.ConnectedForCircuits,
+            BootstrapPhase.Handshaking => BootstrapPhase.HandshakingForCircuits,
+            _ => BootstrapPhase.HandshakeForCircuitsDone,
+        });
+    }
+
+    private void WarnOfClock(ClockSkewObservation skew)
+    {
+        TimeSpan amount = skew.Skew.Duration();
+        Bootstrap.Warn(
+            $"Our clock is {(skew.Skew > TimeSpan.Zero ? "ahead of" : "behind")} a relay's by {(int)amount.TotalHours} h {amount.Minutes} min. "
+            + "Tor needs the right time: check the clock, the date and the time zone.");
+    }
+
+    private void TakeNetwork()
+    {
+        if (_directory.Current is not { } network)
+            return;
+        if (_guards.OnNetworkChanged(network))
+            _circuits.RetireAll();
+        if (!ReferenceEquals(Interlocked.Exchange(ref _network, network)?.Parameters, network.Parameters))
+            _buildTimeout.Configure(BuildTimeoutParametersOf(_options));
+    }
+
+    private BuildTimeoutParameters BuildTimeoutParametersOf(TorClientOptions options) =>
+        BuildTimeoutParameters.From(Parameters, options.CircuitBuildTimeout, options.LearnCircuitBuildTimeout);
+
+    private string CacheDirectoryOf(TorClientOptions options, DataDirectory data)
+    {
+        if (options.CacheDirectory is not { } path)
+            return data.FullPath;
+        PrivateDirectory.Ensure(path, _loggers.CreateLogger<DataDirectory>());
+        return Path.GetFullPath(path);
+    }
+
+    private sealed class GuardState(StateFile state) : IGuardStateStore
+    {
+        private const string Key = "Guard";
+
+        public IReadOnlyList<string> LoadGuardLines() => state.GetLines(Key);
+
+        public void SaveGuardLines(IReadOnlyList<string> lines) => state.SetLines(Key, lines);
+    }
+}

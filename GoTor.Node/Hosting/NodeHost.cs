@@ -1,0 +1,162 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using GoTor.Client;
+using GoTor.Client.Proxies;
+using GoTor.Client.Storage;
+using GoTor.Node.Configuration;
+using GoTor.Node.Logging;
+using GoTor.Protocol.Crypto;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Node.Hosting;
+
+/// <summary>Runs one client with its SOCKS ports until a signal says stop.</summary>
+internal sealed class NodeHost : IAsyncDisposable
+{
+    private readonly CommandLine _commandLine;
+    private readonly TorLoggerProvider _logs;
+    private readonly ILoggerFactory _loggerFactory;
+    private readonly ILogger _logger;
+    private readonly TorClient _client;
+    private readonly SocksServer _socks;
+    private readonly BootstrapConsole _console;
+    private NodeConfiguration _configuration;
+
+    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
+    {
+        (_commandLine, _configuration, _logs, _loggerFactory) = (commandLine, configuration, logs, loggerFactory);
+        _logger = loggerFactory.CreateLogger("Node");
+        _client = TorClient.Open(configuration.Client, loggerFactory, meterFactory, TimeProvider.System, TorRandom.Secure);
+        _socks = _client.CreateSocksServer();
+        bool terminal = !Console.IsOutputRedirected && configuration.Logs is [{ Target: LogTarget.StandardOutput, Minimum: LogSeverity.Notice }];
+        _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
+    }
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(CommandLine commandLine, NodeConfiguration configuration, IReadOnlyList<ConfigProblem> warnings)
+    {
+        try
+        {
+            using TorLoggerProvider logs = new(configuration.Logs, TimeProvider.System);
+            using ILoggerFactory loggerFactory = LoggerFactory.Create(builder => builder.AddProvider(logs).SetMinimumLevel(LogLevel.Trace));
+            await using ServiceProvider services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+            ILogger logger = loggerFactory.CreateLogger("Node");
+            NodeLog.Banner(logger, NodeProgram.Version, RuntimeInformation.FrameworkDescription, configuration.NetworkName);
+            if (ConfigurationFiles.TorrcOf(commandLine) is { } torrc)
+                NodeLog.ReadTorrc(logger, torrc);
+            foreach (ConfigProblem warning in warnings)
+                NodeLog.ConfigurationWarning(logger, warning.ToString());
+            try
+            {
+                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, services.GetRequiredService<IMeterFactory>());
+                return await host.RunAsync();
+            }
+            catch (Exception error) when (error is StorageException or TorException or SocketException or IOException or UnauthorizedAccessException)
+            {
+                NodeLog.Fatal(logger, error.Message);
+                return 1;
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"[err] The log cannot be opened: {error.Message}");
+            return 1;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _console.Dispose();
+        await _socks.DisposeAsync();
+        await _client.DisposeAsync();
+    }
+
+    private async Task<int> RunAsync()
+    {
+        TaskCompletionSource firstStop = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using CancellationTokenSource atOnce = new();
+        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
+
+        await _socks.StartAsync(_configuration.SocksPorts);
+        foreach (EndPoint address in _socks.LocalEndPoints)
+            NodeLog.SocksListening(_logger, address.ToString()!);
+        _client.Start();
+
+        if (await Task.WhenAny(firstStop.Task, _client.Fatal) == _client.Fatal)
+        {
+            NodeLog.Fatal(_logger, await _client.Fatal);
+            return 1;
+        }
+
+        TimeSpan patience = _configuration.ShutdownWaitLength;
+        if (_socks.ConnectionCount > 0 && patience > TimeSpan.Zero)
+            NodeLog.Draining(_logger, (int)patience.TotalSeconds);
+        await _socks.StopAsync(patience, atOnce.Token);
+
+        NodeLog.Exiting(_logger);
+        return 0;
+
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            if (!firstStop.TrySetResult())
+                atOnce.Cancel();
+        }
+
+        void Reload(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            ReloadConfiguration();
+        }
+    }
+
+    /// <summary>Reads everything again; takes all of it or nothing.</summary>
+    private void ReloadConfiguration()
+    {
+        NodeLog.Reloading(_logger);
+        ConfigurationResult result = ConfigurationFiles.Load(_commandLine);
+        if (result.Configuration is not { } fresh)
+        {
+            foreach (ConfigProblem problem in result.Problems)
+                NodeLog.ReloadRefused(_logger, problem.ToString());
+            return;
+        }
+
+        try
+        {
+            _logs.Reconfigure(fresh.Logs);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            NodeLog.ReloadRefused(_logger, error.Message);
+            return;
+        }
+
+        TorClientOptions old = _configuration.Client;
+        WarnIfChanged("DataDirectory", old.DataDirectory == fresh.Client.DataDirectory);
+        WarnIfChanged("CacheDirectory", old.CacheDirectory == fresh.Client.CacheDirectory);
+        WarnIfChanged("DirAuthority", old.DirAuthorities.SequenceEqual(fresh.Client.DirAuthorities));
+        WarnIfChanged("FallbackDir", (old.FallbackDirs ?? []).SequenceEqual(fresh.Client.FallbackDirs ?? []));
+        WarnIfChanged("SocksPort", _configuration.SocksPorts.SequenceEqual(fresh.SocksPorts));
+        TorClientOptions options = fresh.Client with
+        {
+            DataDirectory = old.DataDirectory,
+            CacheDirectory = old.CacheDirectory,
+            DirAuthorities = old.DirAuthorities,
+            FallbackDirs = old.FallbackDirs,
+        };
+        _configuration = fresh with { Client = options, SocksPorts = _configuration.SocksPorts };
+        _client.Reconfigure(options);
+    }
+
+    private void WarnIfChanged(string option, bool same)
+    {
+        if (!same)
+            NodeLog.NeedsRestart(_logger, option);
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Node.Hosting;
+
+/// <summary>What the host itself has to say. Event ids 9000 to 9999.</summary>
+internal static partial class NodeLog
+{
+    [LoggerMessage(9000, LogLevel.Information, "GoTor {Version} on {Runtime}, network: {Network}.")]
+    public static partial void Banner(ILogger logger, string version, string runtime, string network);
+
+    [LoggerMessage(9001, LogLevel.Information, "Bootstrapped {Percent}% ({Tag}): {Text}")]
+    public static partial void Bootstrapped(ILogger logger, int percent, string tag, string text);
+
+    [LoggerMessage(9002, LogLevel.Warning, "Problem bootstrapping: {Problem}")]
+    public static partial void BootstrapProblem(ILogger logger, string problem);
+
+    [LoggerMessage(9003, LogLevel.Warning, "Configuration: {Problem}")]
+    public static partial void ConfigurationWarning(ILogger logger, string problem);
+
+    [LoggerMessage(9004, LogLevel.Information, "Read configuration file \"{File}\".")]
+    public static partial void ReadTorrc(ILogger logger, string file);
+
+    [LoggerMessage(9005, LogLevel.Information, "Opened Socks listener connection (ready) on {Address}")]
+    public static partial void SocksListening(ILogger logger, string address);
+
+    [LoggerMessage(9006, LogLevel.Information, "Received reload signal (hup). Reloading config and resetting internal state.")]
+    public static partial void Reloading(ILogger logger);
+
+    [LoggerMessage(9007, LogLevel.Warning, "The new configuration is refused and the old one stays: {Problem}")]
+    public static partial void ReloadRefused(ILogger logger, string problem);
+
+    [LoggerMessage(9008, LogLevel.Warning, "{Option} changes only with a restart; the old value stays.")]
+    public static partial void NeedsRestart(ILogger logger, string option);
+
+    [LoggerMessage(9009, LogLevel.Information, "Interrupt: no new connections; streams have up to {Seconds} seconds to end. Interrupt again to exit now.")]
+    public static partial void Draining(ILogger logger, int seconds);
+
+    [LoggerMessage(9010, LogLevel.Information, "Catching signal, exiting cleanly.")]
+    public static partial void Exiting(ILogger logger);
+
+    [LoggerMessage(9011, LogLevel.Error, "{Problem}")]
+    public static partial void Fatal(ILogger logger, string problem);
+}

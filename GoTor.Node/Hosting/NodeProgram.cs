@@ -1,0 +1,66 @@
+using System.Reflection;
+using GoTor.Node.Configuration;
+using GoTor.Node.Logging;
+
+namespace GoTor.Node.Hosting;
+
+/// <summary>What the command line asks for, and the exit code that comes of it: 0 for success, 1 for anything else.</summary>
+internal static class NodeProgram
+{
+    public static string Version { get; } =
+        typeof(NodeProgram).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "0";
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        CommandLine commandLine = CommandLine.Parse(arguments);
+        switch (commandLine.Action)
+        {
+            case CommandLineAction.ShowVersion:
+                Console.Out.WriteLine($"GoTor version {Version}.");
+                return 0;
+            case CommandLineAction.ShowHelp:
+                Console.Out.WriteLine(Help);
+                return 0;
+            case CommandLineAction.ListOptions:
+                foreach (OptionDefinition option in OptionCatalog.All.OrderBy(option => option.Name, StringComparer.Ordinal))
+                    Console.Out.WriteLine(option.Name);
+                return 0;
+        }
+
+        ConfigurationResult result = ConfigurationFiles.Load(commandLine);
+        foreach (ConfigProblem problem in result.Problems)
+            Console.Error.WriteLine($"[err] {problem}");
+        if (result.Configuration is not { } configuration)
+        {
+            Console.Error.WriteLine("[err] The configuration is refused: correct what is listed above. Nothing was started.");
+            return 1;
+        }
+
+        if (commandLine.Action == CommandLineAction.VerifyConfig)
+        {
+            foreach (ConfigProblem warning in result.Warnings)
+                Console.Out.WriteLine($"[warn] {warning}");
+            Console.Out.WriteLine("Configuration was valid");
+            return 0;
+        }
+
+        return await NodeHost.RunAsync(commandLine, configuration, result.Warnings);
+    }
+
+    private const string Help = """
+        gotor: a Tor client that reads torrc.
+
+        Usage: gotor [-f TORRC] [OPTION VALUE]...
+
+          -f FILE                 read this torrc
+          --defaults-torrc FILE   read this one first
+          --ignore-missing-torrc  go on when the torrc does not exist
+          --verify-config         check the configuration and exit
+          --list-torrc-options    list the options of torrc
+          --quiet, --hush         log nothing, or only warnings, to the console
+          --version, --help
+
+        Every option of torrc can be given as --Option VALUE, for example --SocksPort 9150.
+        go-tor's flags work too: -config, -socks-port, -data-dir, -log-level, -version.
+        """;
+}

@@ -1,0 +1,131 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Node.Logging;
+
+/// <summary>
+/// Writes log lines as C tor does, <c>Nov 24 11:02:55.000 [notice] text</c>, to the places that the Log options name. A full disk
+/// loses lines, never the process. Safe for concurrent use.
+/// </summary>
+internal sealed class TorLoggerProvider : ILoggerProvider
+{
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private List<Sink> _sinks = [];
+
+    public TorLoggerProvider(IReadOnlyList<LogRule> rules, TimeProvider time)
+    {
+        _time = time;
+        Reconfigure(rules);
+    }
+
+    /// <summary>Replaces the places that lines go to; files are opened anew, so that a rotated file is let go.</summary>
+    /// <exception cref="IOException">A file cannot be opened; the old places stay.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public void Reconfigure(IReadOnlyList<LogRule> rules)
+    {
+        List<Sink> fresh = [];
+        try
+        {
+            foreach (LogRule rule in rules)
+                fresh.Add(new Sink(rule, Open(rule)));
+        }
+        catch
+        {
+            fresh.ForEach(Close);
+            throw;
+        }
+
+        List<Sink> old;
+        lock (_lock)
+            (old, _sinks) = (_sinks, fresh);
+        old.ForEach(Close);
+    }
+
+    public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _sinks.ForEach(Close);
+            _sinks = [];
+        }
+    }
+
+    private static TextWriter Open(LogRule rule)
+    {
+        if (rule.Target != LogTarget.File)
+            return rule.Target == LogTarget.StandardError ? Console.Error : Console.Out;
+        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        return new StreamWriter(rule.Path!, new UTF8Encoding(false), options) { AutoFlush = true };
+    }
+
+    private static void Close(Sink sink)
+    {
+        if (sink.Rule.Target == LogTarget.File)
+            sink.Writer.Dispose();
+    }
+
+    private bool IsEnabled(LogSeverity severity)
+    {
+        foreach (Sink sink in Volatile.Read(ref _sinks))
+        {
+            if (sink.Rule.Takes(severity))
+                return true;
+        }
+
+        return false;
+    }
+
+    private void Write(LogSeverity severity, string message, Exception? exception)
+    {
+        string line = string.Create(
+            CultureInfo.InvariantCulture, $"{_time.GetLocalNow():MMM dd HH:mm:ss.fff} [{LogSeverities.Name(severity)}] {OneLine(message)}");
+        if (exception is not null)
+            line += " " + OneLine(exception.ToString());
+        lock (_lock)
+        {
+            foreach (Sink sink in _sinks)
+            {
+                if (sink.Rule.Takes(severity))
+                    TryWrite(sink.Writer, line);
+            }
+        }
+    }
+
+    private static void TryWrite(TextWriter writer, string line)
+    {
+        try
+        {
+            writer.WriteLine(line);
+            writer.Flush();
+        }
+        catch (Exception error) when (error is IOException or ObjectDisposedException)
+        {
+            // There is no other place to complain to.
+        }
+    }
+
+    /// <summary>A message with a line break could pass for two messages.</summary>
+    private static string OneLine(string text) => text.AsSpan().ContainsAny('\r', '\n') ? text.ReplaceLineEndings(" | ") : text;
+
+    private sealed record Sink(LogRule Rule, TextWriter Writer);
+
+    private sealed class Logger(TorLoggerProvider owner) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel != LogLevel.None && owner.IsEnabled(LogSeverities.Of(logLevel));
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                owner.Write(LogSeverities.Of(logLevel), formatter(state, exception), exception);
+        }
+    }
+}
