@@ -177,7 +177,7 @@ public class CircuitManagerTests
     public async Task DeadNetwork_IsTriedLessAndLess()
     {
         await using ManagerHarness harness = new();
-        harness.Circuits.Network.ConnectFailure = Channels.ChannelEnd.ConnectFailed;
+        harness.Circuits.Network.ConnectFailure = GoTor.Client.Channels.ChannelEnd.ConnectFailed;
         harness.Manager.Start();
         for (int second = 0; second < 60; second++)
         {

@@ -6,6 +6,7 @@ using GoTor.Client.Streams;
 using GoTor.Client.Tests.Storage;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Documents;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths;
 using GoTor.Protocol.Paths.Guards;
@@ -30,9 +31,9 @@ internal sealed class ManagerHarness : IAsyncDisposable
     public ManagerHarness(int exits = 3, TorClientOptions? options = null)
     {
         _circuits = new CircuitHarness(hops: 2 + exits);
-        _data = DataDirectory.Open(_folder.Path, NullLogger<DataDirectory>.Instance);
+        _data = DataDirectory.Open(_folder.FullPath, NullLogger<DataDirectory>.Instance);
         _state = StateFile.Open(_data, Time, NullLogger<StateFile>.Instance);
-        options ??= new TorClientOptions { DataDirectory = _folder.Path, UseEntryGuards = false, LearnCircuitBuildTimeout = false };
+        options ??= new TorClientOptions { DataDirectory = _folder.FullPath, UseEntryGuards = false, LearnCircuitBuildTimeout = false };
         Guards = new GuardManager(options, new NoState(), TorRandom.Secure, Time, new GuardMetrics(_circuits.Meters), NullLogger<GuardManager>.Instance);
         Planner = new FixedPlanner(_circuits.Network.Path, Guards);
         Manager = new CircuitManager(
