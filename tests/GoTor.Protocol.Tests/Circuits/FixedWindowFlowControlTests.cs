@@ -157,11 +157,7 @@ public sealed class FixedWindowFlowControlTests
         Gen<int[]> traffic = Gen.ArrayOf(Gen.OneOf(Gen.Choose(1, 600), Gen.Constant(64 * 1024)), 400);
         return Prop.ForAll(traffic.ToArbitrary(), available =>
         {
-<<<<<<< HEAD
             var fill = new CellFill(TorRandom.Secure);
-=======
-            var fill = new CellFill(GoTor.Protocol.Crypto.TorRandom.Secure);
->>>>>>> 6a9318d (Tests of the circuit manager)
             int full = 0;
             foreach (int bytes in available)
             {
