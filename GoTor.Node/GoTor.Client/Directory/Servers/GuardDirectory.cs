@@ -17,7 +17,7 @@ internal sealed class GuardDirectory(GuardManager guards) : IDirectoryGuards
         return choice is null ? null : new PickedGuard(guards, choice);
     }
 
-    public bool AnyKnown(NetworkSnapshot network) => guards.NextTry(GuardUsage.Directory) is not null;
+    public bool AnyKnown(NetworkSnapshot network) => guards.HasGuards;
 
     public bool LackDescriptors(NetworkSnapshot network) => !guards.HasGuardDescriptors;
 
