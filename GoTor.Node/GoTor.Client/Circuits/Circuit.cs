@@ -50,9 +50,8 @@ internal sealed class Circuit : IAsyncDisposable
         var stream = new CircuitStream(_reactor);
         if (early is not null)
         {
-            byte[] first = early.From(0);
-            early.Sent = first.Length;
-            stream.Outgoing.Append(first);
+            // What fits; the rest follows like what comes later.
+            early.Sent = stream.Outgoing.Append(early.From(0));
         }
 
         _reactor.AnnounceStream();

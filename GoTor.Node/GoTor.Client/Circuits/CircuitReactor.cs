@@ -223,7 +223,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         {
             command.Fail(end);
             if (command is CircuitCommand.Open or CircuitCommand.Lookup)
-                _streams.Retract();
+                _streams.Retract(isStream: command is CircuitCommand.Open);
             return;
         }
 

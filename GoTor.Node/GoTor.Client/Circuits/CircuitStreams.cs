@@ -34,7 +34,14 @@ internal sealed class CircuitStreams(
     public void Announce() => Interlocked.Increment(ref _count);
 
     /// <summary>What was announced will not come, since the circuit is over.</summary>
-    public void Retract() => Interlocked.Decrement(ref _count);
+    public void Retract(bool isStream)
+    {
+        Interlocked.Decrement(ref _count);
+        if (!isStream)
+            return;
+        metrics.Created();
+        metrics.Closed(wasOpen: false);
+    }
 
     public void Open(CircuitCommand.Open command)
     {

@@ -443,6 +443,25 @@ public sealed class StreamRuleTests
     }
 
     [Fact]
+    public async Task Early_MoreThanAStreamQueues_ArrivesWhole()
+    {
+        using var harness = new CircuitHarness();
+        await using Circuit circuit = await harness.BuildAsync();
+        var early = new OptimisticData();
+        byte[] bytes = new byte[OptimisticData.Limit + 20_000];
+        ScriptedStream.Served(0, bytes);
+        early.Append(bytes);
+        harness.Lane.Hold(true);
+        Task<TorStream> opening = circuit.OpenStreamAsync("echo", 7, BeginFlags.None, early, CancellationToken.None);
+        harness.Lane.Hold(false);
+        await using TorStream stream = await opening.WaitAsync(CircuitHarness.Patience);
+        await stream.WriteAsync(bytes.AsMemory(early.Sent));
+        byte[] received = new byte[bytes.Length];
+        await stream.ReadExactlyAsync(received).AsTask().WaitAsync(CircuitHarness.Patience);
+        Assert.True(received.AsSpan().SequenceEqual(bytes));
+    }
+
+    [Fact]
     public async Task Early_StreamRefused_KeepsEverythingForTheNextCircuit()
     {
         using var harness = new CircuitHarness();

@@ -1,4 +1,4 @@
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 using GoTor.Client.Channels;
 using GoTor.Client.Circuits;
 using GoTor.Client.Streams;
@@ -142,6 +142,7 @@ public sealed class StreamStressTests
         upload.Abort();
     }
 
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
     private static async ValueTask ReceiveAsync(TorStream stream, byte[] buffer)
     {
         int read = 0;

@@ -52,7 +52,7 @@ internal sealed class ScriptedCircuit(
     /// <summary>What the client did that a relay would close the circuit for.</summary>
     public List<string> Complaints { get; } = [];
 
-    /// <summary>Every relay message but DATA: hop, command, stream, whether it came in RELAY_EARLY.</summary>
+    /// <summary>Every relay message but DATA and SENDME: hop, command, stream, whether it came in RELAY_EARLY.</summary>
     public List<(int Hop, RelayCommand Command, StreamId StreamId, bool Early)> Log { get; } = [];
 
     public IReadOnlyDictionary<ushort, ScriptedStream> Streams => _streams;
@@ -240,7 +240,7 @@ internal sealed class ScriptedCircuit(
 
         RelayHeader header = RelayHeader.Read(RelayCellFormat.V0, cell.Body);
         ReadOnlySpan<byte> message = header.MessageIn(cell.Body);
-        if (header.Command != RelayCommand.Data)
+        if (header.Command is not (RelayCommand.Data or RelayCommand.Sendme))
             Log.Add((hop, header.Command, header.StreamId, early));
         if (Intercept?.Invoke(this, hop, header.Command, header.StreamId, message) == true)
             return;
