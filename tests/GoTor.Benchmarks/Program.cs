@@ -1,10 +1,13 @@
 using BenchmarkDotNet.Running;
 using GoTor.Benchmarks;
+using GoTor.Benchmarks.SideBySide;
 
 switch (args)
 {
     case ["network", .. string[] options]:
         return await NetworkCommand.RunAsync(options);
+    case ["side-by-side", .. string[] options]:
+        return await SideBySideCommand.RunAsync(options);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(NetworkCommand).Assembly).Run(args);
         return 0;

@@ -10,7 +10,7 @@ internal static class AuthorityKeys
         string keys = PrivateFolder.Create(Path.Combine(authority.Folder, "keys"));
         string certificate = Path.Combine(keys, "authority_certificate");
 
-        Task signing = TorProcess.RunAsync(
+        Task signing = ChildProcess.RunAsync(
             TorTools.TorGencert!, "a passphrase that nobody needs\n", cancel,
             "--create-identity-key",
             "--passphrase-fd", "0",
@@ -19,7 +19,7 @@ internal static class AuthorityKeys
             "-i", Path.Combine(keys, "authority_identity_key"),
             "-s", Path.Combine(keys, "authority_signing_key"),
             "-c", certificate);
-        Task relay = TorProcess.RunAsync(
+        Task relay = ChildProcess.RunAsync(
             TorTools.Tor!, "", cancel,
             "--defaults-torrc", Path.Combine(authority.Folder, "no-defaults"),
             "-f", Path.Combine(authority.Folder, "no-torrc"), "--ignore-missing-torrc",

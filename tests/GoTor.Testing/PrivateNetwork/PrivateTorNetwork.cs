@@ -10,7 +10,7 @@ namespace GoTor.Testing.PrivateNetwork;
 /// <remarks>Each relay has an address in a /16 of its own. Guard is a flag of the plain relays alone.</remarks>
 internal sealed class PrivateTorNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
 
     private readonly string _folder;
     private readonly DnsResponder[] _nameServers;
@@ -61,7 +61,7 @@ internal sealed class PrivateTorNetwork : IAsyncDisposable
     public IEnumerable<TestRelay> Having(TestRelayRole role) => Relays.Where(relay => relay.Role == role);
 
     /// <summary>Starts a network; if a chosen port was taken meanwhile, another one.</summary>
-    /// <exception cref="TimeoutException">No usable consensus within a minute; the message holds the logs.</exception>
+    /// <exception cref="TimeoutException">No usable consensus in time; the message holds the logs.</exception>
     public static async Task<PrivateTorNetwork> StartAsync(PrivateTorNetworkOptions? options = null, CancellationToken cancel = default)
     {
         for (int attempt = 1; ; attempt++)

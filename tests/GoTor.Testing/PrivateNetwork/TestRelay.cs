@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 
 namespace GoTor.Testing.PrivateNetwork;
@@ -12,7 +13,7 @@ internal enum TestRelayRole
 /// <summary>One relay of a <see cref="PrivateTorNetwork"/>. It can be killed, frozen and brought back.</summary>
 internal sealed class TestRelay(string name, TestRelayRole role, string folder, IPEndPoint orPort, IPEndPoint? dirPort) : IAsyncDisposable
 {
-    private TorProcess? _process;
+    private ChildProcess? _process;
 
     public string Name => name;
 
@@ -41,15 +42,23 @@ internal sealed class TestRelay(string name, TestRelayRole role, string folder, 
         }
     }
 
-    public void Start() => _process = TorProcess.Start(folder);
+    /// <summary>Starts it on its torrc. It ends with our process, even when that one is killed.</summary>
+    public void Start() =>
+        _process = ChildProcess.Start(
+            TorTools.Tor!,
+            "--defaults-torrc", Path.Combine(folder, "no-defaults"),
+            "-f", Path.Combine(folder, "torrc"),
+            "--DataDirectory", folder,
+            "--RunAsDaemon", "0",
+            "--__OwningControllerProcess", Environment.ProcessId.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Makes it read its torrc again.</summary>
-    public void Reload() => _process!.Reload();
+    public void Reload() => _process!.Send(Signal.Hangup);
 
     /// <summary>Stops answering while its sockets stay open.</summary>
-    public void Freeze() => _process!.Freeze();
+    public void Freeze() => _process!.Send(Signal.Stop);
 
-    public void Thaw() => _process!.Thaw();
+    public void Thaw() => _process!.Send(Signal.Continue);
 
     /// <summary>Ends it like a crash. <see cref="RestartAsync"/> brings it back with the same keys and ports.</summary>
     public Task KillAsync() => _process!.KillAsync();
