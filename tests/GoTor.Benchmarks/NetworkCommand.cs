@@ -3,7 +3,7 @@ using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Benchmarks;
 
-/// <summary><c>network [--wide] [--info]</c>: a private network to play with, until Ctrl-C or the end of standard input.</summary>
+/// <summary><c>network [--wide] [--watched]</c>: a private network to play with, until Ctrl-C or the end of standard input.</summary>
 internal static class NetworkCommand
 {
     public static async Task<int> RunAsync(string[] options)
@@ -26,7 +26,7 @@ internal static class NetworkCommand
             new()
             {
                 WideWindows = options.Contains("--wide"),
-                RelayLines = options.Contains("--info") ? ["Log info file info.log"] : [],
+                Watched = options.Contains("--watched"),
             },
             stop.Token);
         Console.WriteLine($"# A private Tor network, ready after {clock.Elapsed.TotalSeconds:F1} s. Lines for a client's torrc:");

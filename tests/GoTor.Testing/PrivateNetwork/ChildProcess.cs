@@ -23,6 +23,10 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>The process that it has started itself; 0 when there is none.</summary>
+    public int ChildId =>
+        int.TryParse(File.ReadAllText($"/proc/{Id}/task/{Id}/children").Split(' ')[0], CultureInfo.InvariantCulture, out int child) ? child : 0;
+
     public bool HasExited => _process.HasExited;
 
     /// <summary>What it has written to its standard output and error so far.</summary>

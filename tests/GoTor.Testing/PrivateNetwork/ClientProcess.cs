@@ -9,9 +9,12 @@ internal sealed partial class ClientProcess : IAsyncDisposable
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
     private readonly ChildProcess _process;
 
-    private ClientProcess(ChildProcess process, string folder)
+    private readonly bool _wrapped;
+
+    private ClientProcess(ChildProcess process, string folder, bool wrapped)
     {
         _process = process;
+        _wrapped = wrapped;
         Folder = folder;
     }
 
@@ -44,7 +47,7 @@ internal sealed partial class ClientProcess : IAsyncDisposable
             torrc,
             [$"DataDirectory {Path.Combine(folder, "data")}", "SocksPort 127.0.0.1:auto", "Log notice stdout", .. torrcLines]);
         string[] command = [.. wrapper, program.File, .. program.Arguments, "-f", torrc];
-        return new ClientProcess(ChildProcess.Start(command[0], command[1..]), folder);
+        return new ClientProcess(ChildProcess.Start(command[0], command[1..]), folder, wrapper.Count > 0);
     }
 
     /// <summary>Starts a client and waits until it can fetch.</summary>
@@ -81,11 +84,16 @@ internal sealed partial class ClientProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        _process.Send(Signal.Terminate);
+        Signals.Send(_wrapped ? _process.ChildId : _process.Id, Signal.Terminate);
         return await WithinAsync(_process.WaitAsync());
     }
 
-    public ValueTask DisposeAsync() => _process.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        if (_wrapped && _process is { HasExited: false, ChildId: int child and > 0 })
+            Signals.Send(child, Signal.Kill);
+        await _process.DisposeAsync();
+    }
 
     private async Task<T> WithinAsync<T>(Task<T> task)
     {

@@ -10,7 +10,7 @@ namespace GoTor.Testing.PrivateNetwork;
 /// <remarks>Each relay has an address in a /16 of its own. Guard is a flag of the plain relays alone.</remarks>
 internal sealed class PrivateTorNetwork : IAsyncDisposable
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(90);
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(3);
 
     private readonly string _folder;
     private readonly DnsResponder[] _nameServers;
@@ -138,6 +138,7 @@ internal sealed class PrivateTorNetwork : IAsyncDisposable
                     TestRelayRole.Exit => RelayTorrc.Exit(ResolvConf(relay)),
                     _ => [],
                 },
+                .. options.Watched ? [RelayTorrc.Watch(relay)] : Array.Empty<string>(),
                 .. options.RelayLines,
             ]);
 

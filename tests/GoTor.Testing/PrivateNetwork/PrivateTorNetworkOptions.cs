@@ -28,6 +28,9 @@ internal sealed record PrivateTorNetworkOptions
     /// <summary>Further consensus parameters, such as <c>cc_alg=0</c>.</summary>
     public IReadOnlyList<string> ConsensusParams { get; init; } = [];
 
+    /// <summary>Relays log what they know of circuits and directory requests in <see cref="RelayTorrc.WatchLog"/>, for tests to read.</summary>
+    public bool Watched { get; init; }
+
     /// <summary>Further torrc lines for every relay.</summary>
     public IReadOnlyList<string> RelayLines { get; init; } = [];
 }

@@ -3,6 +3,9 @@ namespace GoTor.Testing.PrivateNetwork;
 /// <summary>The torrc of each relay in a private network.</summary>
 internal static class RelayTorrc
 {
+    /// <summary>The file in a watched relay's folder.</summary>
+    public const string WatchLog = "watch.log";
+
     /// <summary>Lines for a client of the network, ours or C tor's, after its DirAuthority lines.</summary>
     public static IReadOnlyList<string> ForClients { get; } =
         ["TestingTorNetwork 1", "PathsNeededToBuildCircuits 0.67", "EnforceDistinctSubnets 1"];
@@ -62,6 +65,9 @@ internal static class RelayTorrc
             .. parameters.Length == 0 ? Array.Empty<string>() : [$"ConsensusParams {string.Join(' ', parameters)}"],
         ];
     }
+
+    /// <summary>C tor logs directory requests, and the circuits of streams on SIGUSR1, at debug level in these domains.</summary>
+    public static string Watch(TestRelay relay) => $"Log [circ,dirserv,general]debug file {Path.Combine(relay.Folder, WatchLog)}";
 
     /// <summary>Exits reach loopback, and ask our name server only.</summary>
     public static IEnumerable<string> Exit(string resolvConf) =>

@@ -8,6 +8,7 @@ internal enum Signal
     Hangup = 1,
     Interrupt = 2,
     Kill = 9,
+    User1 = 10,
     Terminate = 15,
     Continue = 18,
     Stop = 19,

@@ -55,6 +55,9 @@ internal sealed class TestRelay(string name, TestRelayRole role, string folder, 
     /// <summary>Makes it read its torrc again.</summary>
     public void Reload() => _process!.Send(Signal.Hangup);
 
+    /// <summary>Makes it write its connections and circuits to its logs.</summary>
+    public void DumpState() => _process!.Send(Signal.User1);
+
     /// <summary>Stops answering while its sockets stay open.</summary>
     public void Freeze() => _process!.Send(Signal.Stop);
 

@@ -1,0 +1,64 @@
+using System.Net.Sockets;
+using GoTor.Testing.PrivateNetwork;
+
+namespace GoTor.Integration.Tests;
+
+[Collection(SharedNetwork.Name)]
+public sealed class TransferTests(NetworkFixture fixture)
+{
+    [SkippableTheory]
+    [InlineData(1, 8 << 20)]
+    [InlineData(16, 1 << 20)]
+    public async Task Download_OverParallelStreams_ArrivesUnchanged(int streams, int bytesEach)
+    {
+        ClientProcess client = await fixture.ClientAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, streams).Select(_ => Fetch.BytesAsync(client.Socks, fixture.Network.Target, bytesEach)));
+    }
+
+    [SkippableTheory]
+    [InlineData(1, 4 << 20)]
+    [InlineData(8, 512 << 10)]
+    public async Task Upload_OverParallelStreams_ArrivesUnchanged(int streams, int bytesEach)
+    {
+        ClientProcess client = await fixture.ClientAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, streams).Select(_ => Fetch.UploadAsync(client.Socks, fixture.Network.Target, bytesEach)));
+    }
+
+    [SkippableFact]
+    public async Task Stream_WhoseClientHasFinishedSending_StillReceives()
+    {
+        ClientProcess client = await fixture.ClientAsync();
+        using Socket socket = await SocksClient.ConnectAsync(client.Socks, "echo.test", fixture.Network.Target.EchoPort);
+
+        byte[] sent = Payload.At(0, 100_000).ToArray();
+        await socket.SendAsync(sent);
+        socket.Shutdown(SocketShutdown.Send);
+
+        await using NetworkStream stream = new(socket);
+        using MemoryStream received = new();
+        await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.Equal(sent, received.ToArray());
+    }
+
+    [SkippableFact]
+    public async Task FiveHundredFetches_AtOnce_AllSucceed()
+    {
+        ClientProcess client = await fixture.ClientAsync();
+
+        await Task.WhenAll(Enumerable.Range(0, 500).Select(_ => Fetch.BytesAsync(client.Socks, fixture.Network.Target, 5000)))
+            .WaitAsync(TimeSpan.FromMinutes(2));
+    }
+
+    [SkippableFact]
+    public async Task Stream_ToAClosedPort_IsRefusedButOthersGoOn()
+    {
+        ClientProcess client = await fixture.ClientAsync();
+        int closed = PortFinder.Free(System.Net.IPAddress.Loopback).Port;
+
+        await Assert.ThrowsAsync<SocksRefusedException>(() => SocksClient.ConnectAsync(client.Socks, "127.0.0.1", closed));
+
+        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
+    }
+}
