@@ -13,11 +13,10 @@ public sealed class FaultTests(NetworkFixture fixture)
     public async Task ExitKilled_MidStream_EndsTheStreamAndANewOneWorks()
     {
         ClientProcess client = await fixture.ClientAsync();
-        string address = await Fetch.TextAsync(client.Socks, fixture.Network.Target, "/exit", "victim", "exit.test");
-        TestRelay exit = fixture.Network.Having(TestRelayRole.Exit).Single(relay => relay.OrPort.Address.ToString() == address);
-        using Socket stream = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", fixture.Network.Target.EchoPort, "victim");
-        await stream.SendAsync("hello"u8.ToArray());
-        Assert.True(await stream.ReceiveAsync(new byte[5]) > 0);
+        await using TargetServer target = new();
+        using Socket stream = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", target.EchoPort, "victim");
+        ExitStream[] atExit = await RelayWatch.StreamsAsync(fixture.Network, [target.EchoPort], expected: 1);
+        TestRelay exit = fixture.Network[atExit[0].Exit];
 
         try
         {

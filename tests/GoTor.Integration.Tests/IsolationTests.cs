@@ -26,7 +26,7 @@ public sealed class IsolationTests(NetworkFixture fixture)
                 fixture.Network, [.. targets.Select(target => target.EchoPort)], Users * StreamsEach);
 
             Assert.All(
-                streams.GroupBy(stream => stream.Circuit),
+                streams.GroupBy(stream => (stream.Exit, stream.Circuit)),
                 circuit => Assert.Single(circuit.Select(stream => stream.TargetPort).Distinct()));
         }
         finally

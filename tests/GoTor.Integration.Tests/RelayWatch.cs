@@ -5,7 +5,7 @@ using GoTor.Testing.PrivateNetwork;
 namespace GoTor.Integration.Tests;
 
 /// <summary>One stream at an exit. A stream over several joined circuits (conflux) is listed for each of them.</summary>
-internal readonly record struct ExitStream(string Circuit, int Connection, int TargetPort);
+internal readonly record struct ExitStream(string Exit, string Circuit, int Connection, int TargetPort);
 
 /// <summary>What the relays of a watched network say about streams and directory requests.</summary>
 internal static partial class RelayWatch
@@ -27,7 +27,7 @@ internal static partial class RelayWatch
                     () =>
                     {
                         found = [.. exits.Zip(starts, Streams).SelectMany(streams => streams).Where(stream => targetPorts.Contains(stream.TargetPort))];
-                        return found.DistinctBy(stream => (stream.Circuit.Split(' ')[0], stream.Connection)).Count() == expected;
+                        return found.DistinctBy(stream => (stream.Exit, stream.Connection)).Count() == expected;
                     },
                     TimeSpan.FromSeconds(3),
                     () => $"The exits know of these streams only: {string.Join(", ", found)}");
@@ -52,7 +52,8 @@ internal static partial class RelayWatch
             from Match line in StreamLine().Matches(dump)
             from port in ports[line.Groups[1].Value].Distinct()
             select new ExitStream(
-                $"{exit.Name} {line.Groups[2].Value}",
+                exit.Name,
+                line.Groups[2].Value,
                 int.Parse(line.Groups[1].Value, CultureInfo.InvariantCulture),
                 int.Parse(port, CultureInfo.InvariantCulture));
     }
