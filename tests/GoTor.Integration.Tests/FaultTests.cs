@@ -7,7 +7,7 @@ namespace GoTor.Integration.Tests;
 [Collection(FaultyNetwork.Name)]
 public sealed class FaultTests(NetworkFixture fixture)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [SkippableFact]
     public async Task ExitKilled_MidStream_EndsTheStreamAndANewOneWorks()

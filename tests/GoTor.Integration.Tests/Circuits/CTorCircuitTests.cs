@@ -18,7 +18,8 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace GoTor.Integration.Tests.Circuits;
 
 /// <summary>Circuits and streams through C tor's relays: handshakes, relay crypto, windows and SENDMEs as C tor checks them.</summary>
-public sealed class CTorCircuitTests
+[Collection(SharedNetwork.Name)]
+public sealed class CTorCircuitTests(NetworkFixture fixture)
 {
     private const int Megabyte = 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -26,9 +27,7 @@ public sealed class CTorCircuitTests
     [SkippableFact]
     public async Task Circuit_ThroughThreeCTorRelays_CarriesStreamsBothWays()
     {
-        Skip.IfNot(PrivateTorNetwork.WhyNot is null, PrivateTorNetwork.WhyNot);
-        await using PrivateTorNetwork network = await PrivateTorNetwork.StartAsync(
-            new PrivateTorNetworkOptions { Authorities = 3, Relays = 2, Exits = 1 });
+        PrivateTorNetwork network = fixture.Network;
         using var meters = new Meters();
         await using var channels = new ChannelManager(
             new TorClientOptions { DataDirectory = network.NewFolder("client") },
