@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using GoTor.Client;
@@ -83,8 +82,6 @@ internal sealed class NodeHost : IAsyncDisposable
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
 
         await _socks.StartAsync(_configuration.SocksPorts);
-        foreach (EndPoint address in _socks.LocalEndPoints)
-            NodeLog.SocksListening(_logger, address.ToString()!);
         _client.Start();
 
         if (await Task.WhenAny(firstStop.Task, _client.Fatal) == _client.Fatal)

@@ -20,9 +20,6 @@ internal static partial class NodeLog
     [LoggerMessage(9004, LogLevel.Information, "Read configuration file \"{File}\".")]
     public static partial void ReadTorrc(ILogger logger, string file);
 
-    [LoggerMessage(9005, LogLevel.Information, "Opened Socks listener connection (ready) on {Address}")]
-    public static partial void SocksListening(ILogger logger, string address);
-
     [LoggerMessage(9006, LogLevel.Information, "Received reload signal (hup). Reloading config and resetting internal state.")]
     public static partial void Reloading(ILogger logger);
 

@@ -8,7 +8,7 @@ namespace GoTor.Client.Proxies;
 /// </summary>
 internal static partial class ProxyLog
 {
-    [LoggerMessage(6000, LogLevel.Information, "Listening for SOCKS on {Address}.")]
+    [LoggerMessage(6000, LogLevel.Information, "Opened Socks listener connection (ready) on {Address}")]
     public static partial void Listening(this ILogger logger, string address);
 
     [LoggerMessage(6001, LogLevel.Warning,

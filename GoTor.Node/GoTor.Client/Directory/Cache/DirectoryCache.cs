@@ -31,7 +31,7 @@ internal sealed class DirectoryCache(string directory, ILogger logger)
             return unsaved;
         try
         {
-            return AtomicFile.Read(PathOf(name), MaxFileLength) is { } content ? content : null;
+            return AtomicFile.Read(PathOf(name), MaxFileLength) is { } content ? new ReadOnlyMemory<byte>(content) : null;
         }
         catch (StorageException e)
         {
