@@ -26,6 +26,15 @@ internal sealed class FakeTorStream : TorStream
         }
     }
 
+    public long WrittenLength
+    {
+        get
+        {
+            lock (_written)
+                return _written.Length;
+        }
+    }
+
     public void Send(byte[] bytes) => _toApplication.Writer.TryWrite(bytes);
 
     /// <summary>The far end has finished, or with an exception, broke off.</summary>

@@ -31,7 +31,7 @@ public sealed class SocksSessionTests
         await using SocksHarness harness = await SocksHarness.StartAsync();
         FakeTorStream stream = new();
         TaskCompletionSource<TorStream> connected = new();
-        harness.Tor.OnConnect = (_, _) => connected.Task;
+        harness.Tor.OnConnect = (_, token) => connected.Task.WaitAsync(token);
         using Application application = await harness.ConnectAsync(Application.Connect5("example.com") + "abc");
         await SocksHarness.EventuallyAsync(() => !harness.Tor.Requests.IsEmpty);
         OptimisticData early = harness.Tor.Requests.Single().OptimisticData!;
@@ -42,7 +42,7 @@ public sealed class SocksSessionTests
         connected.SetResult(stream);
         Assert.Equal(Succeeded5, await application.ReadReplyAsync());
         await application.SendAsync("ijk");
-        await SocksHarness.EventuallyAsync(() => stream.Written.Length >= 11);
+        await SocksHarness.EventuallyAsync(() => stream.WrittenLength >= 11);
         Assert.Equal("abcdefghijk", Encoding.ASCII.GetString(stream.Written));
     }
 
@@ -52,7 +52,7 @@ public sealed class SocksSessionTests
         await using SocksHarness harness = await SocksHarness.StartAsync();
         FakeTorStream stream = new();
         TaskCompletionSource<TorStream> connected = new();
-        harness.Tor.OnConnect = (_, _) => connected.Task;
+        harness.Tor.OnConnect = (_, token) => connected.Task.WaitAsync(token);
         using Application application = await harness.ConnectAsync(Application.Connect5("example.com"));
         byte[] flood = new byte[50_000_000];
         new Random(1).NextBytes(flood);
@@ -68,7 +68,7 @@ public sealed class SocksSessionTests
 
         connected.SetResult(stream);
         await sending;
-        await SocksHarness.EventuallyAsync(() => stream.Written.Length == flood.Length);
+        await SocksHarness.EventuallyAsync(() => stream.WrittenLength == flood.Length);
         Assert.Equal(OptimisticData.Limit, early.Length);
         Assert.True(flood.AsSpan().SequenceEqual(stream.Written));
     }
