@@ -3,6 +3,10 @@ namespace GoTor.Protocol.Documents;
 /// <summary>Which versions of which subprotocols a relay speaks: a "pr" line. tor-spec §9. Immutable and interned by its text.</summary>
 internal sealed class ProtocolVersions
 {
+    // A real list has some 160 characters.
+    private const int MaxLength = 4096;
+    private const int MaxNameLength = 100;
+
     private readonly Dictionary<string, ulong> _versions;
 
     private ProtocolVersions(Dictionary<string, ulong> versions) => _versions = versions;
@@ -19,6 +23,8 @@ internal sealed class ProtocolVersions
     public static bool TryParse(ReadOnlySpan<char> text, out ProtocolVersions versions)
     {
         versions = None;
+        if (text.Length > MaxLength)
+            return false;
         Dictionary<string, ulong> parsed = [];
         foreach (Range part in text.Split(' '))
         {
@@ -26,7 +32,7 @@ internal sealed class ProtocolVersions
             if (entry.IsEmpty)
                 continue;
             int equals = entry.IndexOf('=');
-            if (equals is < 1 or > 100 || !IsName(entry[..equals]) || !TryParseMask(entry[(equals + 1)..], out ulong mask))
+            if (equals is < 1 or > MaxNameLength || !IsName(entry[..equals]) || !TryParseMask(entry[(equals + 1)..], out ulong mask))
                 return false;
             string name = entry[..equals].ToString();
             parsed[name] = parsed.GetValueOrDefault(name) | mask;
@@ -36,21 +42,39 @@ internal sealed class ProtocolVersions
         return true;
     }
 
-    /// <summary>What <paramref name="required"/> asks for and this list lacks, as text; empty when nothing is missing.</summary>
+    /// <summary>What <paramref name="required"/> asks for and this list lacks, as such a list; empty when nothing is missing.</summary>
     public string Missing(ProtocolVersions required)
     {
         List<string> missing = [];
         foreach ((string name, ulong mask) in required._versions)
         {
             ulong lacking = mask & ~_versions.GetValueOrDefault(name);
-            for (int version = 0; version < 64; version++)
-            {
-                if ((lacking >> version & 1) != 0)
-                    missing.Add($"{name}={version}");
-            }
+            if (lacking != 0)
+                missing.Add($"{name}={FormatMask(lacking)}");
         }
 
         return string.Join(' ', missing);
+    }
+
+    /// <summary>The list in its usual form, sorted by name.</summary>
+    public override string ToString() =>
+        string.Join(' ', _versions.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => $"{v.Key}={FormatMask(v.Value)}"));
+
+    private static string FormatMask(ulong mask)
+    {
+        List<string> ranges = [];
+        for (int first = 0; first < 64; first++)
+        {
+            if ((mask >> first & 1) == 0)
+                continue;
+            int last = first;
+            while (last < 63 && (mask >> (last + 1) & 1) != 0)
+                last++;
+            ranges.Add(first == last ? $"{first}" : $"{first}-{last}");
+            first = last;
+        }
+
+        return string.Join(',', ranges);
     }
 
     private static bool IsName(ReadOnlySpan<char> name)
