@@ -13,7 +13,8 @@ internal sealed class AuthorityCertificate
     /// <summary>More than any real one (about 2.5 kB) by far.</summary>
     public const int MaxLength = 32 * 1024;
 
-    private AuthorityCertificate(AuthorityCertificateId id, RsaPublicKey signingKey, DateTimeOffset published, DateTimeOffset expires, byte[] text)
+    private AuthorityCertificate(
+        AuthorityCertificateId id, RsaPublicKey signingKey, DateTimeOffset published, DateTimeOffset expires, byte[] text)
     {
         Id = id;
         SigningKey = signingKey;

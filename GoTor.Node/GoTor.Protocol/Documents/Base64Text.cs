@@ -27,7 +27,9 @@ internal static class Base64Text
             && written == destination.Length;
     }
 
-    /// <summary>Decodes the lines between BEGIN and END. False when it is not base64 or longer than <paramref name="maxLength"/> bytes.</summary>
+    /// <summary>
+    /// Decodes the lines between BEGIN and END. False when it is not base64 or longer than <paramref name="maxLength"/> bytes.
+    /// </summary>
     public static bool TryDecodeObject(ReadOnlySpan<byte> text, int maxLength, out byte[] bytes)
     {
         bytes = [];

@@ -56,6 +56,8 @@ internal sealed class Consensus
     /// <summary>SHA-256 of the signed part; empty when no signature uses it.</summary>
     public required ReadOnlyMemory<byte> SignedSha256 { get; init; }
 
-    /// <exception cref="MalformedMessageException">Not a whole, well-formed microdesc consensus. Signatures are not looked into.</exception>
+    /// <exception cref="MalformedMessageException">
+    /// Not a whole, well-formed microdesc consensus. Signatures are not looked into.
+    /// </exception>
     public static Consensus Parse(ReadOnlySpan<byte> text) => ConsensusParser.Parse(text);
 }

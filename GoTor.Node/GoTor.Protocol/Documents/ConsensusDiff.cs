@@ -62,7 +62,9 @@ internal static class ConsensusDiff
         bytes.CopyTo(buffer.AsSpan(position));
     }
 
-    /// <summary>starts[n] is where line n+1 begins, so that lines a to b are [starts[a-1]..starts[b]]; the last one is the length.</summary>
+    /// <summary>
+    /// starts[n] is where line n+1 begins, so that lines a to b are [starts[a-1]..starts[b]]; the last one is the length.
+    /// </summary>
     private static int[] LineStarts(ReadOnlySpan<byte> text)
     {
         int[] starts = new int[text.Count((byte)'\n') + 1];

@@ -4,10 +4,15 @@ using GoTor.Protocol.Wire;
 
 namespace GoTor.Protocol.Documents;
 
-/// <summary>Collects the items before the first relay of a consensus. Items that we do not know are skipped; known ones come once.</summary>
+/// <summary>
+/// Collects the items before the first relay of a consensus. Items that we do not know are skipped; known ones come once.
+/// </summary>
 internal sealed class ConsensusHeader
 {
     private const int MaxSources = 64;
+    private static readonly string[] Required =
+        ["vote-status", "valid-after", "fresh-until", "valid-until", "voting-delay", "known-flags"];
+
     private readonly HashSet<string> _seen = [];
     private readonly List<DirectorySource> _sources = [];
     private DateTimeOffset _validAfter;
@@ -34,7 +39,7 @@ internal sealed class ConsensusHeader
         {
             case "network-status-version":
                 ArgumentReader version = item.ReadArguments();
-                if (!version.Read().SequenceEqual("3"u8) || !version.TryRead(out ReadOnlySpan<byte> flavor) || !flavor.SequenceEqual("microdesc"u8))
+                if (!version.Read().SequenceEqual("3"u8) || !version.Read().SequenceEqual("microdesc"u8))
                     throw new MalformedMessageException("Not a version 3 consensus of the microdesc flavor.");
                 break;
             case "vote-status":
@@ -56,9 +61,7 @@ internal sealed class ConsensusHeader
                 break;
             case "voting-delay":
                 ArgumentReader delay = item.ReadArguments();
-                if (!FieldText.TryParseInt32(delay.Read(), out int vote) || !FieldText.TryParseInt32(delay.Read(), out int distribution) || vote < 0 || distribution < 0)
-                    throw Bad(keyword);
-                _delay = (vote, distribution);
+                _delay = (ReadCount(delay.Read(), keyword), ReadCount(delay.Read(), keyword));
                 break;
             case "client-versions":
                 _clientVersions = Encoding.UTF8.GetString(item.Arguments).Trim();
@@ -100,7 +103,7 @@ internal sealed class ConsensusHeader
 
     public Consensus Build(IReadOnlyList<RouterStatus> relays, ConsensusFooter footer, byte[] sha1, byte[] sha256)
     {
-        foreach (string needed in (ReadOnlySpan<string>)["vote-status", "valid-after", "fresh-until", "valid-until", "voting-delay", "known-flags"])
+        foreach (string needed in Required)
         {
             if (!_seen.Contains(needed))
                 throw new MalformedMessageException($"A consensus lacks {needed}.");
@@ -144,10 +147,14 @@ internal sealed class ConsensusHeader
         while (arguments.TryRead(out ReadOnlySpan<byte> argument))
         {
             int equals = argument.IndexOf((byte)'=');
-            if (equals < 1 || !FieldText.TryParseInt32(argument[(equals + 1)..], out int value) || !values.TryAdd(Encoding.UTF8.GetString(argument[..equals]), value))
+            if (equals < 1
+                || !FieldText.TryParseInt32(argument[(equals + 1)..], out int value)
+                || !values.TryAdd(Encoding.UTF8.GetString(argument[..equals]), value)
+                || (sorted && previous.SequenceCompareTo(argument) >= 0))
+            {
                 throw Bad(item.KeywordText);
-            if (sorted && previous.SequenceCompareTo(argument) >= 0)
-                throw Bad(item.KeywordText);
+            }
+
             previous = argument;
         }
 
@@ -170,15 +177,19 @@ internal sealed class ConsensusHeader
     }
 
     private static ProtocolVersions ReadProtocols(in DocumentItem item) =>
-        ProtocolVersions.TryParse(Encoding.Latin1.GetString(item.Arguments), out ProtocolVersions versions) ? versions : throw Bad(item.KeywordText);
+        ProtocolVersions.TryParse(Encoding.Latin1.GetString(item.Arguments), out ProtocolVersions versions)
+            ? versions
+            : throw Bad(item.KeywordText);
+
+    private static int ReadCount(ReadOnlySpan<byte> text, string keyword) =>
+        FieldText.TryParseInt32(text, out int count) && count >= 0 ? count : throw Bad(keyword);
 
     private static SharedRandomValue ReadSharedRandom(in DocumentItem item)
     {
         ArgumentReader arguments = item.ReadArguments();
         byte[] value = new byte[SharedRandomValue.Length];
-        return FieldText.TryParseInt32(arguments.Read(), out int reveals) && reveals >= 0 && Base64Text.TryDecodeFixed(arguments.Read(), value)
-            ? new SharedRandomValue(reveals, value)
-            : throw Bad(item.KeywordText);
+        int reveals = ReadCount(arguments.Read(), item.KeywordText);
+        return Base64Text.TryDecodeFixed(arguments.Read(), value) ? new SharedRandomValue(reveals, value) : throw Bad(item.KeywordText);
     }
 
     private static DirectorySource ReadSource(in DocumentItem item)

@@ -2,7 +2,9 @@ using GoTor.Protocol.Crypto;
 
 namespace GoTor.Protocol.Documents;
 
-/// <summary>When to look for the next consensus. dir-spec §5.1. Spread out, so that clients neither rush the caches nor show a pattern.</summary>
+/// <summary>
+/// When to look for the next consensus. dir-spec §5.1. Spread out, so that clients neither rush the caches nor show a pattern.
+/// </summary>
 internal static class ConsensusSchedule
 {
     /// <summary>Clocks may differ by so much.</summary>
@@ -13,7 +15,8 @@ internal static class ConsensusSchedule
     /// is left of the old one. At once when the old one is not valid now.
     /// </summary>
     /// <param name="afterOtherClients">For users of bridges, who come after everyone else.</param>
-    public static DateTimeOffset NextDownload(ConsensusLifetime current, DateTimeOffset now, TorRandom random, bool afterOtherClients = false)
+    public static DateTimeOffset NextDownload(
+        ConsensusLifetime current, DateTimeOffset now, TorRandom random, bool afterOtherClients = false)
     {
         if (!current.IsLive(now))
             return now;
@@ -21,7 +24,9 @@ internal static class ConsensusSchedule
         return start + TimeSpan.FromTicks((long)random.NextUInt64((ulong)length.Ticks));
     }
 
-    /// <summary>The window that <see cref="NextDownload"/> chooses from, uniformly. Always after fresh-until and before valid-until.</summary>
+    /// <summary>
+    /// The window that <see cref="NextDownload"/> chooses from, uniformly. Always after fresh-until and before valid-until.
+    /// </summary>
     public static (DateTimeOffset Start, TimeSpan Length) Window(ConsensusLifetime current, bool afterOtherClients = false)
     {
         TimeSpan interval = current.Interval;

@@ -2,9 +2,16 @@ using GoTor.Protocol.Wire;
 
 namespace GoTor.Protocol.Documents;
 
-/// <summary>One item of a directory document: a keyword line and the object that may follow it. A view of the text; copies nothing.</summary>
+/// <summary>
+/// One item of a directory document: a keyword line and the object that may follow it. A view of the text; copies nothing.
+/// </summary>
 internal readonly ref struct DocumentItem(
-    int start, int end, ReadOnlySpan<byte> keyword, ReadOnlySpan<byte> arguments, ReadOnlySpan<byte> objectLabel, ReadOnlySpan<byte> objectBase64)
+    int start,
+    int end,
+    ReadOnlySpan<byte> keyword,
+    ReadOnlySpan<byte> arguments,
+    ReadOnlySpan<byte> objectLabel,
+    ReadOnlySpan<byte> objectBase64)
 {
     /// <summary>Where the keyword starts in the document.</summary>
     public int Start { get; } = start;

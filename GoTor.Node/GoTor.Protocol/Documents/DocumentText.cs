@@ -3,10 +3,14 @@ using GoTor.Protocol.Wire;
 
 namespace GoTor.Protocol.Documents;
 
-/// <summary>What every directory document must be before anyone looks at its lines. dir-spec §1.2. All checks are one linear pass.</summary>
+/// <summary>
+/// What every directory document must be before anyone looks at its lines. dir-spec §1.2. All checks are one linear pass.
+/// </summary>
 internal static class DocumentText
 {
-    /// <exception cref="MalformedMessageException">Empty, not ending with a newline, or with a NUL, a CR, a byte order mark or broken UTF-8.</exception>
+    /// <exception cref="MalformedMessageException">
+    /// Empty, not ending with a newline, or with a NUL, a CR, a byte order mark or broken UTF-8.
+    /// </exception>
     public static void Check(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty || text[^1] != (byte)'\n')

@@ -42,7 +42,9 @@ internal sealed class ExitPolicySummary
     /// Reads <c>accept 80,443</c> or <c>reject 1-1024</c>. Items that do not begin with a digit are skipped: formats may come that we
     /// do not know.
     /// </summary>
-    /// <exception cref="MalformedMessageException">Not a list, no port in it, a port of 0, a range that runs backwards, or too many.</exception>
+    /// <exception cref="MalformedMessageException">
+    /// Not a list, no port in it, a port of 0, a range that runs backwards, or too many.
+    /// </exception>
     public static ExitPolicySummary Parse(ReadOnlySpan<char> text)
     {
         bool accepts = text.StartsWith("accept ");

@@ -19,15 +19,21 @@ internal static class FieldText
         time = default;
         if (text.Length != TimeLength || text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':' || text[16] != ':')
             return false;
-        if (!TryParseDigits(text[..4], out int year) || !TryParseDigits(text.Slice(5, 2), out int month) || !TryParseDigits(text.Slice(8, 2), out int day)
-            || !TryParseDigits(text.Slice(11, 2), out int hour) || !TryParseDigits(text.Slice(14, 2), out int minute) || !TryParseDigits(text.Slice(17, 2), out int second))
+        if (!TryParseDigits(text[..4], out int year)
+            || !TryParseDigits(text.Slice(5, 2), out int month)
+            || !TryParseDigits(text.Slice(8, 2), out int day)
+            || !TryParseDigits(text.Slice(11, 2), out int hour)
+            || !TryParseDigits(text.Slice(14, 2), out int minute)
+            || !TryParseDigits(text.Slice(17, 2), out int second))
         {
             return false;
         }
 
         // 60 is a leap second, which Tor's documents may carry and .NET cannot: the second before it is close enough.
         second = second == 60 ? 59 : second;
-        if (year < 1970 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month) || hour > 23 || minute > 59 || second > 59)
+        if (year < 1970 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+            return false;
+        if (hour > 23 || minute > 59 || second > 59)
             return false;
         time = new DateTimeOffset(year, month, day, hour, minute, second, TimeSpan.Zero);
         return true;
@@ -35,7 +41,9 @@ internal static class FieldText
 
     /// <exception cref="MalformedMessageException">Not a time.</exception>
     public static DateTimeOffset ParseTime(ReadOnlySpan<byte> text) =>
-        TryParseTime(text, out DateTimeOffset time) ? time : throw new MalformedMessageException("Not a time of the form YYYY-MM-DD HH:MM:SS.");
+        TryParseTime(text, out DateTimeOffset time)
+            ? time
+            : throw new MalformedMessageException("Not a time of the form YYYY-MM-DD HH:MM:SS.");
 
     public static string FormatTime(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
@@ -43,13 +51,19 @@ internal static class FieldText
     public static bool TryParseUInt32(ReadOnlySpan<byte> text, out uint value)
     {
         value = 0;
-        return text.Length is > 0 and <= 10 && IsDigit(text[0]) && Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length;
+        return text.Length is > 0 and <= 10
+            && IsDigit(text[0])
+            && Utf8Parser.TryParse(text, out value, out int consumed)
+            && consumed == text.Length;
     }
 
     public static bool TryParseInt32(ReadOnlySpan<byte> text, out int value)
     {
         value = 0;
-        return text.Length is > 0 and <= 11 && text[0] != (byte)'+' && Utf8Parser.TryParse(text, out value, out int consumed) && consumed == text.Length;
+        return text.Length is > 0 and <= 11
+            && text[0] != (byte)'+'
+            && Utf8Parser.TryParse(text, out value, out int consumed)
+            && consumed == text.Length;
     }
 
     public static bool TryParsePort(ReadOnlySpan<byte> text, out ushort port)
@@ -102,7 +116,9 @@ internal static class FieldText
             return false;
         ReadOnlySpan<byte> inner = text[1..close];
         // A colon makes it IPv6; zones, prefixes and nested brackets are the library's business and not Tor's.
-        if (!inner.Contains((byte)':') || inner.ContainsAny((byte)'%', (byte)'[', (byte)'/') || !IPAddress.TryParse(inner, out IPAddress? address))
+        if (!inner.Contains((byte)':') || inner.ContainsAny((byte)'%', (byte)'[', (byte)'/'))
+            return false;
+        if (!IPAddress.TryParse(inner, out IPAddress? address))
             return false;
         endPoint = new IPEndPoint(address, port);
         return true;

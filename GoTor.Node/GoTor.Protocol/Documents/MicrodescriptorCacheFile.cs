@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using System.Text;
 using GoTor.Protocol.Wire;
 
@@ -18,7 +19,7 @@ internal static class MicrodescriptorCacheFile
         List<MicrodescriptorEntry> entries = [];
         List<MicrodescriptorDigest> rejected = [];
         int position = 0;
-        while (position < file.Length)
+        while (position < file.Length && rejected.Count < MicrodescriptorParser.MaxRejected)
         {
             DateTimeOffset? lastListed = null;
             while (position < file.Length && file[position] == (byte)'@')
@@ -34,7 +35,7 @@ internal static class MicrodescriptorCacheFile
             if (parser.TryParseOne(body, out Microdescriptor? microdescriptor))
                 entries.Add(new MicrodescriptorEntry(microdescriptor, position, body.Length, lastListed));
             else if (!body.IsEmpty)
-                rejected.Add(new MicrodescriptorDigest(System.Security.Cryptography.SHA256.HashData(body)));
+                rejected.Add(new MicrodescriptorDigest(SHA256.HashData(body)));
             position = end;
         }
 
@@ -50,10 +51,18 @@ internal static class MicrodescriptorCacheFile
         file.Write(body);
     }
 
+    /// <summary>Before the next line that begins an annotation or a microdescriptor. Looks at every line once.</summary>
     private static int EndOf(ReadOnlySpan<byte> file, int start)
     {
-        int end = MicrodescriptorParser.EndOf(file, start);
-        int annotation = start < end ? file[start..end].IndexOf("\n@"u8) : -1;
-        return annotation < 0 ? end : start + annotation + 1;
+        int position = start;
+        while (true)
+        {
+            int newline = file[position..].IndexOf((byte)'\n');
+            if (newline < 0)
+                return file.Length;
+            position += newline + 1;
+            if (file[position..] is [(byte)'@', ..] || file[position..].StartsWith("onion-key"u8))
+                return position;
+        }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,7 +9,8 @@ namespace GoTor.Protocol.Documents;
 /// <summary>A microdescriptor with the place where its text stands in what was parsed.</summary>
 /// <param name="Start">In bytes, of the text whose SHA-256 is the digest; annotations stand before it.</param>
 /// <param name="LastListed">From a cache file: when a consensus last named it. Null from the network.</param>
-internal readonly record struct MicrodescriptorEntry(Microdescriptor Microdescriptor, int Start, int Length, DateTimeOffset? LastListed = null);
+internal readonly record struct MicrodescriptorEntry(
+    Microdescriptor Microdescriptor, int Start, int Length, DateTimeOffset? LastListed = null);
 
 /// <summary>What a text of concatenated microdescriptors held.</summary>
 /// <param name="Rejected">Digests of the parts that could not be used; no use asking for them again.</param>
@@ -23,17 +25,25 @@ internal sealed class MicrodescriptorParser
     /// <summary>The longest real ones, with a large family, have some 20 kB.</summary>
     public const int MaxLength = 128 * 1024;
 
+    /// <summary>Two keys, each on its line, and the line before them.</summary>
+    private const int MinLength = 100;
+
+    /// <summary>After so many bad parts the rest of a text is not worth our time: somebody is wasting it.</summary>
+    internal const int MaxRejected = 1000;
+
     private readonly TextInterner<ExitPolicySummary> _policies = new(text => ExitPolicySummary.Parse(text));
     private readonly SharedFamilies _families = new();
 
-    /// <summary>Reads what a directory sent: microdescriptors without annotations, one after another.</summary>
+    /// <summary>
+    /// Reads what a directory sent: microdescriptors without annotations, one after another. Stops after a thousand bad ones.
+    /// </summary>
     public MicrodescriptorList Parse(ReadOnlySpan<byte> text)
     {
         List<MicrodescriptorEntry> entries = [];
         List<MicrodescriptorDigest> rejected = [];
         // What stands before the first one is itself one that went wrong.
         int start = 0;
-        while (start < text.Length)
+        while (start < text.Length && rejected.Count < MaxRejected)
         {
             int end = EndOf(text, start);
             ReadOnlySpan<byte> part = text[start..end];
@@ -48,7 +58,7 @@ internal sealed class MicrodescriptorParser
     }
 
     /// <summary>False instead of an exception: one bad entry is to be skipped.</summary>
-    public bool TryParseOne(ReadOnlySpan<byte> text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Microdescriptor? microdescriptor)
+    public bool TryParseOne(ReadOnlySpan<byte> text, [NotNullWhen(true)] out Microdescriptor? microdescriptor)
     {
         try
         {
@@ -65,8 +75,8 @@ internal sealed class MicrodescriptorParser
     /// <exception cref="MalformedMessageException">Not one whole microdescriptor with an ntor key and an Ed25519 identity.</exception>
     public Microdescriptor ParseOne(ReadOnlySpan<byte> text)
     {
-        if (text.Length > MaxLength)
-            throw new MalformedMessageException($"A microdescriptor of {text.Length} bytes is too long.");
+        if (text.Length is < MinLength or > MaxLength)
+            throw new MalformedMessageException($"A microdescriptor does not have {text.Length} bytes.");
         byte[]? ntor = null;
         Ed25519Identity? identity = null;
         RsaIdentity[]? family = null;

@@ -97,8 +97,13 @@ internal sealed class ProtocolVersions
         {
             ReadOnlySpan<char> item = list[part];
             int dash = item.IndexOf('-');
-            if (!TryParseVersion(dash < 0 ? item : item[..dash], out int first) || !TryParseVersion(dash < 0 ? item : item[(dash + 1)..], out int last) || last < first)
+            if (!TryParseVersion(dash < 0 ? item : item[..dash], out int first)
+                || !TryParseVersion(dash < 0 ? item : item[(dash + 1)..], out int last)
+                || last < first)
+            {
                 return false;
+            }
+
             for (int version = first; version <= last; version++)
                 mask |= 1UL << version;
         }

@@ -1,6 +1,8 @@
 namespace GoTor.Protocol.Documents;
 
-/// <summary>What the authorities ask of clients and this one lacks. Texts are lists like <c>Relay=7</c>, empty when nothing is missing.</summary>
+/// <summary>
+/// What the authorities ask of clients and this one lacks. Texts are lists like <c>Relay=7</c>, empty when nothing is missing.
+/// </summary>
 /// <param name="MissingRequired">Without these the network will not work with us, or not safely.</param>
 /// <param name="MissingRecommended">Worth a warning: soon they may be required.</param>
 /// <param name="MustStop">A required one is missing, and the consensus is newer than this release: stop using the network.</param>

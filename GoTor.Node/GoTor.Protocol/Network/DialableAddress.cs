@@ -8,7 +8,8 @@ namespace GoTor.Protocol.Network;
 internal static class DialableAddress
 {
     /// <param name="allowPrivate">For test networks: loopback and private addresses are as good as any.</param>
-    public static bool IsDialable(IPEndPoint endPoint, bool allowPrivate) => endPoint.Port != 0 && IsDialable(endPoint.Address, allowPrivate);
+    public static bool IsDialable(IPEndPoint endPoint, bool allowPrivate) =>
+        endPoint.Port != 0 && IsDialable(endPoint.Address, allowPrivate);
 
     /// <inheritdoc cref="IsDialable(IPEndPoint, bool)"/>
     public static bool IsDialable(IPAddress address, bool allowPrivate)

@@ -12,7 +12,11 @@ internal static partial class PublicNetwork
     public static IReadOnlyList<FallbackDirectory> Fallbacks { get; } = [.. Rows(FallbackTable).Select(ReadFallback)];
 
     private static DirectoryAuthority ReadAuthority(string[] row) => new(
-        row[0], row[1] == "-" ? null : ReadIdentity(row[1]), ReadIdentity(row[2]), IPEndPoint.Parse(row[3]), row.Length > 4 ? IPEndPoint.Parse(row[4]) : null);
+        row[0],
+        row[1] == "-" ? null : ReadIdentity(row[1]),
+        ReadIdentity(row[2]),
+        IPEndPoint.Parse(row[3]),
+        row.Length > 4 ? IPEndPoint.Parse(row[4]) : null);
 
     private static FallbackDirectory ReadFallback(string[] row) =>
         new(ReadIdentity(row[0]), IPEndPoint.Parse(row[1]), row.Length > 2 ? IPEndPoint.Parse(row[2]) : null);

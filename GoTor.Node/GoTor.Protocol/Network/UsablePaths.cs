@@ -22,7 +22,10 @@ internal readonly record struct UsablePaths(double Guards, double Middles, doubl
     /// <param name="middleNodes">As above.</param>
     /// <param name="exitNodes">As above.</param>
     public static UsablePaths Of(
-        NetworkSnapshot network, Func<Relay, bool>? entryNodes = null, Func<Relay, bool>? middleNodes = null, Func<Relay, bool>? exitNodes = null)
+        NetworkSnapshot network,
+        Func<Relay, bool>? entryNodes = null,
+        Func<Relay, bool>? middleNodes = null,
+        Func<Relay, bool>? exitNodes = null)
     {
         Sum guards = default;
         Sum middles = default;
@@ -37,8 +40,7 @@ internal readonly record struct UsablePaths(double Guards, double Middles, doubl
                 middles.Add(network.Weights, relay, PathPosition.Middle);
             if (entryNodes is null ? isMiddle && relay.Has(RelayFlags.Guard) : entryNodes(relay))
                 guards.Add(network.Weights, relay, PathPosition.Guard);
-            // An exit whose policy turns out to reject everything was never one.
-            if (!relay.Has(RelayFlags.Exit) || (relay.Microdescriptor is { } known && !known.ExitPolicy.AllowsAnything && !known.ExitPolicyV6.AllowsAnything))
+            if (!MayBeExit(relay))
                 continue;
             exits.Add(network.Weights, relay, PathPosition.Exit);
             if (exitNodes?.Invoke(relay) ?? false)
@@ -52,6 +54,11 @@ internal readonly record struct UsablePaths(double Guards, double Middles, doubl
         // Without exits, paths end at a middle: to an onion service.
         return new UsablePaths(guards.Fraction, middles.Fraction, exits.Count == 0 ? middles.Fraction : exitFraction, exits.Count > 0);
     }
+
+    /// <summary>An exit whose policy turns out to reject everything was never one.</summary>
+    private static bool MayBeExit(Relay relay) =>
+        relay.Has(RelayFlags.Exit)
+        && (relay.Microdescriptor is not { } known || known.ExitPolicy.AllowsAnything || known.ExitPolicyV6.AllowsAnything);
 
     private struct Sum
     {

@@ -151,7 +151,7 @@ public sealed class ConsensusTrustTests
         Assert.Equal((0, 9), (verdict.Good, verdict.Bad));
     }
 
-    private GeneratedConsensus Good() => new() { ValidAfter = Now.AddMinutes(-30) };
+    private static GeneratedConsensus Good() => new() { ValidAfter = Now.AddMinutes(-30) };
 
     private ConsensusVerification Verify(GeneratedConsensus consensus) =>
         ConsensusVerifier.Verify(Consensus.Parse(_directory.EncodeConsensus(consensus)), _directory.V3Identities, CertificatesOf(_directory), Now);

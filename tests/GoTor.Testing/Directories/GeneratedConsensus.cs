@@ -9,7 +9,8 @@ internal sealed record GeneratedConsensus
 {
     // Of the public network on 2024-05-17.
     public const string DefaultWeights =
-        "Wbd=0 Wbe=0 Wbg=3248 Wbm=10000 Wdb=10000 Web=10000 Wed=10000 Wee=10000 Weg=10000 Wem=10000 Wgb=10000 Wgd=0 Wgg=6752 Wgm=6752 Wmb=10000 Wmd=0 Wme=0 Wmg=3248 Wmm=10000";
+        "Wbd=0 Wbe=0 Wbg=3248 Wbm=10000 Wdb=10000 Web=10000 Wed=10000 Wee=10000 Weg=10000 Wem=10000 "
+        + "Wgb=10000 Wgd=0 Wgg=6752 Wgm=6752 Wmb=10000 Wmd=0 Wme=0 Wmg=3248 Wmm=10000";
 
     public required DateTimeOffset ValidAfter { get; init; }
 
@@ -49,7 +50,8 @@ internal sealed record GeneratedConsensus
         text.Append("fresh-until ").Append(FieldText.FormatTime(ValidAfter + Interval)).Append('\n');
         text.Append("valid-until ").Append(FieldText.FormatTime(ValidAfter + Interval * Intervals)).Append('\n');
         text.Append("voting-delay 300 300\nclient-versions 0.4.9.11\nserver-versions 0.4.9.11\n");
-        text.Append("known-flags Authority BadExit Exit Fast Guard HSDir MiddleOnly NoEdConsensus Running Stable StaleDesc Sybil V2Dir Valid\n");
+        text.Append("known-flags Authority BadExit Exit Fast Guard HSDir MiddleOnly NoEdConsensus ");
+        text.Append("Running Stable StaleDesc Sybil V2Dir Valid\n");
         text.Append("recommended-client-protocols ").Append(RecommendedClientProtocols).Append('\n');
         text.Append("recommended-relay-protocols Link=4-5\n");
         text.Append("required-client-protocols ").Append(RequiredClientProtocols).Append('\n');
@@ -61,7 +63,8 @@ internal sealed record GeneratedConsensus
         foreach (GeneratedAuthority authority in authorities.OrderBy(a => a.V3Identity))
         {
             text.Append("dir-source ").Append(authority.Nickname).Append(' ').Append(authority.V3Identity).Append(' ');
-            text.Append(authority.OrPort.Address).Append(' ').Append(authority.OrPort.Address).Append(" 80 ").Append(authority.OrPort.Port).Append('\n');
+            text.Append(authority.OrPort.Address).Append(' ').Append(authority.OrPort.Address).Append(" 80 ");
+            text.Append(authority.OrPort.Port).Append('\n');
             text.Append("contact nobody\nvote-digest 0000000000000000000000000000000000000000\n");
         }
 

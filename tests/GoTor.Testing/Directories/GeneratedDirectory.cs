@@ -8,7 +8,7 @@ namespace GoTor.Testing.Directories;
 
 /// <summary>
 /// A whole network on paper: authorities with real keys, relays with plausible flags, weights, families and policies, and the
-/// documents that a client would fetch. The same seed gives the same network. Immutable but for the signing keys: one test each.
+/// documents that a client would fetch. The same seed gives the same network. Immutable; safe for concurrent use.
 /// </summary>
 internal sealed class GeneratedDirectory
 {
@@ -35,7 +35,8 @@ internal sealed class GeneratedDirectory
     public byte[] EncodeConsensus(GeneratedConsensus consensus) => consensus.Encode(Authorities, Relays);
 
     /// <summary>A good consensus that is fresh at <paramref name="now"/>.</summary>
-    public byte[] EncodeConsensus(DateTimeOffset now) => EncodeConsensus(new GeneratedConsensus { ValidAfter = now - TimeSpan.FromMinutes(30) });
+    public byte[] EncodeConsensus(DateTimeOffset now) =>
+        EncodeConsensus(new GeneratedConsensus { ValidAfter = now - TimeSpan.FromMinutes(30) });
 
     /// <summary>All certificates one after another, good for half a year before and after.</summary>
     public byte[] EncodeCertificates(DateTimeOffset now) =>

@@ -10,7 +10,8 @@ namespace GoTor.Testing.Directories;
 internal sealed record GeneratedRelay
 {
     public const string DefaultProtocols =
-        "Conflux=1 Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2 Link=3-5 LinkAuth=3 Microdesc=1-3 Padding=2 Relay=2-6";
+        "Conflux=1 Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2 "
+        + "Link=3-5 LinkAuth=3 Microdesc=1-3 Padding=2 Relay=2-6";
 
     public required string Nickname { get; init; }
 
@@ -71,5 +72,8 @@ internal sealed record GeneratedRelay
     }
 
     private static IEnumerable<string> FlagNames(RelayFlags flags) =>
-        Enum.GetValues<RelayFlags>().Where(f => f != RelayFlags.None && (flags & f) != 0).Select(f => f.ToString()).Order(StringComparer.Ordinal);
+        Enum.GetValues<RelayFlags>()
+            .Where(f => f != RelayFlags.None && (flags & f) != 0)
+            .Select(f => f.ToString())
+            .Order(StringComparer.Ordinal);
 }
