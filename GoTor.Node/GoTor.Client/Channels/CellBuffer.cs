@@ -13,12 +13,21 @@ namespace GoTor.Client.Channels;
 internal sealed class CellBuffer : IDisposable
 {
     private const int MaxPooled = 4096;
+    private const int MaxPooledPerThread = 128;
     private static readonly ConcurrentQueue<CellBuffer> Pool = new();
     private static int _pooled;
     private static int _rented;
 
+    // A circuit works its cells off on the thread that read them: most cells never leave it.
+    [ThreadStatic]
+    private static CellBuffer? _mine;
+
+    [ThreadStatic]
+    private static int _mineCount;
+
     private readonly byte[] _bytes = GC.AllocateUninitializedArray<byte>(CellLayout.CellLength);
     private int _free;
+    private CellBuffer? _next;
 
     private CellBuffer()
     {
@@ -49,6 +58,15 @@ internal sealed class CellBuffer : IDisposable
     public static CellBuffer Rent()
     {
         Interlocked.Increment(ref _rented);
+        if (_mine is { } mine)
+        {
+            _mine = mine._next;
+            _mineCount--;
+            mine._next = null;
+            mine._free = 0;
+            return mine;
+        }
+
         if (!Pool.TryDequeue(out CellBuffer? cell))
             return new CellBuffer();
         Interlocked.Decrement(ref _pooled);
@@ -61,9 +79,19 @@ internal sealed class CellBuffer : IDisposable
         if (Interlocked.Exchange(ref _free, 1) != 0)
             return;
         Interlocked.Decrement(ref _rented);
-        if (Interlocked.Increment(ref _pooled) <= MaxPooled)
+        if (_mineCount < MaxPooledPerThread)
+        {
+            _next = _mine;
+            _mine = this;
+            _mineCount++;
+        }
+        else if (Interlocked.Increment(ref _pooled) <= MaxPooled)
+        {
             Pool.Enqueue(this);
+        }
         else
+        {
             Interlocked.Decrement(ref _pooled);
+        }
     }
 }

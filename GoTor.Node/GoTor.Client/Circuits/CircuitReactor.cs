@@ -275,7 +275,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         extend.Handshake.WriteRequest(request);
         var message = new Extend2Message(
             LinkSpecifier.ForRelay(extend.Target.OrPorts, extend.Target.RsaIdentity, extend.Target.Ed25519Identity),
-            (Protocol.Cells.HandshakeType)extend.Handshake.Type,
+            extend.Handshake.Type,
             request);
         Span<byte> encoded = stackalloc byte[CellLayout.RelayDataLengthV0];
         var writer = new WireWriter(encoded);

@@ -7,6 +7,11 @@ namespace GoTor.Client.Transport;
 /// <summary>Connects by TCP, directly.</summary>
 internal sealed class TcpConnector(TimeProvider time) : IRelayConnector
 {
+    // TCP_NOTSENT_LOWAT of Linux, and what may wait in the kernel: what lies there cannot be overtaken by another circuit any more, and
+    // hides from flow control that the relay is slow.
+    private const int TcpNotSentLowWater = 25;
+    private const int UnsentBytes = 128 * 1024;
+
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(20);
 
     public async Task<RelayConnection> ConnectAsync(IReadOnlyList<IPEndPoint> addresses, CancellationToken cancellationToken)
@@ -33,6 +38,8 @@ internal sealed class TcpConnector(TimeProvider time) : IRelayConnector
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (OperatingSystem.IsLinux())
+                socket.SetRawSocketOption((int)ProtocolType.Tcp, TcpNotSentLowWater, BitConverter.GetBytes(UnsentBytes));
             await socket.ConnectAsync(address, cancellationToken);
             return new RelayConnection(new NetworkStream(socket, ownsSocket: true), address);
         }

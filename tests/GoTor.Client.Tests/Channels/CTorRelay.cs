@@ -14,18 +14,18 @@ internal sealed class CTorRelay : IAsyncDisposable
     private readonly Process _process;
     private readonly DirectoryInfo _directory;
 
-    private CTorRelay(Process process, DirectoryInfo directory, HopTarget target)
+    private CTorRelay(Process process, DirectoryInfo directory)
     {
         _process = process;
         _directory = directory;
-        Target = target;
     }
 
     public static bool IsInstalled => File.Exists(Program);
 
-    public HopTarget Target { get; }
+    public HopTarget Target { get; private set; } = null!;
 
-    public static async Task<CTorRelay> StartAsync()
+    /// <param name="tls12">TLS 1.3 is forbidden by the configuration of OpenSSL.</param>
+    public static async Task<CTorRelay> StartAsync(bool tls12 = false)
     {
         DirectoryInfo directory = System.IO.Directory.CreateTempSubdirectory("gotor-ctor-");
         int port = FreePort();
@@ -50,23 +50,34 @@ internal sealed class CTorRelay : IAsyncDisposable
 
             """);
         var start = new ProcessStartInfo(Program, ["-f", torrc, "--defaults-torrc", Path.Combine(directory.FullName, "none"), "--quiet"]);
+        if (tls12)
+        {
+            string openSsl = Path.Combine(directory.FullName, "openssl.cnf");
+            await File.WriteAllTextAsync(openSsl, """
+                openssl_conf = all
+                [all]
+                ssl_conf = ssl
+                [ssl]
+                system_default = defaults
+                [defaults]
+                MaxProtocol = TLSv1.2
+
+                """);
+            start.Environment["OPENSSL_CONF"] = openSsl;
+        }
+
         Process process = Process.Start(start) ?? throw new InvalidOperationException("tor did not start");
-        var address = new IPEndPoint(IPAddress.Loopback, port);
-        string data = Path.Combine(directory.FullName, "data");
-        (string fingerprint, string ed25519) = await WaitForAsync(async () =>
+        var relay = new CTorRelay(process, directory);
+        try
         {
-            using var probe = new TcpClient();
-            await probe.ConnectAsync(address);
-            return (await SecondWordAsync(Path.Combine(data, "fingerprint")), await SecondWordAsync(Path.Combine(data, "fingerprint-ed25519")));
-        });
-        Assert.True(RsaIdentity.TryParseHex(fingerprint, out RsaIdentity rsa));
-        var target = new HopTarget
+            relay.Target = await ReadTargetAsync(new IPEndPoint(IPAddress.Loopback, port), Path.Combine(directory.FullName, "data"));
+            return relay;
+        }
+        catch
         {
-            OrPorts = [address],
-            RsaIdentity = rsa,
-            Ed25519Identity = new Ed25519Identity(Convert.FromBase64String(ed25519 + "=")),
-        };
-        return new CTorRelay(process, directory, target);
+            await relay.DisposeAsync();
+            throw;
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -84,6 +95,23 @@ internal sealed class CTorRelay : IAsyncDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
+    private static async Task<HopTarget> ReadTargetAsync(IPEndPoint address, string data)
+    {
+        (string fingerprint, string ed25519) = await WaitForAsync(async () =>
+        {
+            using var probe = new TcpClient();
+            await probe.ConnectAsync(address);
+            return (await SecondWordAsync(Path.Combine(data, "fingerprint")), await SecondWordAsync(Path.Combine(data, "fingerprint-ed25519")));
+        });
+        Assert.True(RsaIdentity.TryParseHex(fingerprint, out RsaIdentity rsa));
+        return new HopTarget
+        {
+            OrPorts = [address],
+            RsaIdentity = rsa,
+            Ed25519Identity = new Ed25519Identity(Convert.FromBase64String(ed25519 + "=")),
+        };
+    }
+
     private static async Task<string> SecondWordAsync(string file) => (await File.ReadAllTextAsync(file)).Split(' ')[1].Trim();
 
     // It listens before it has written all of its files.
@@ -96,7 +124,7 @@ internal sealed class CTorRelay : IAsyncDisposable
             {
                 return await attempt();
             }
-            catch (Exception e) when (e is SocketException or IOException or IndexOutOfRangeException && !deadline.IsCancellationRequested)
+            catch (Exception e) when (e is SocketException or IOException or IndexOutOfRangeException)
             {
                 await Task.Delay(20, deadline.Token);
             }

@@ -1,7 +1,11 @@
+using System.Net;
+using System.Security.Authentication;
 using GoTor.Client.Channels;
+using GoTor.Client.Transport;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Circuits;
+using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Wire;
 
 namespace GoTor.Client.Tests.Channels;
@@ -32,6 +36,29 @@ public sealed class CTorRelayTests
         Assert.Equal(1, harness.Meters["gotor.connection.successes"]);
     }
 
+    [SkippableTheory]
+    [InlineData(4, false)]
+    [InlineData(5, false)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    public async Task LinkHandshake_WithCTor_WorksInEveryVersion(ushort linkVersion, bool tls12)
+    {
+        Skip.IfNot(CTorRelay.IsInstalled, NoTor);
+        await using CTorRelay relay = await CTorRelay.StartAsync(tls12);
+        IPEndPoint address = relay.Target.OrPorts[0];
+        RelayConnection connection = await new TcpConnector(TimeProvider.System).ConnectAsync([address], CancellationToken.None);
+        await using TlsLink tls = await TlsLink.ConnectAsync(connection.Stream, TorRandom.Secure, TimeProvider.System, CancellationToken.None);
+        await using var offering = new OneVersionStream(tls.Stream, linkVersion);
+
+        LinkHandshakeResult result = await LinkHandshake.RunAsync(
+            offering, new ChannelReader(offering), tls.PeerCertificate, address.Address, relay.Target, TimeProvider.System, CancellationToken.None);
+
+        Assert.Equal(tls12 ? SslProtocols.Tls12 : SslProtocols.Tls13, tls.Protocol);
+        Assert.Equal(linkVersion, result.LinkVersion);
+        Assert.Equal(relay.Target.Ed25519Identity, result.Peer.Ed25519);
+        Assert.Null(result.ClockSkew);
+    }
+
     [SkippableFact]
     public async Task Channel_ToCTorUnderAnotherEd25519Identity_IsRefused()
     {
@@ -45,5 +72,36 @@ public sealed class CTorRelayTests
 
         Assert.Equal(ChannelEnd.WrongIdentity, e.End);
         Assert.Empty(harness.Manager.Channels);
+    }
+
+    /// <summary>Makes both VERSIONS cells, the first things written and read, go no higher than one version.</summary>
+    private sealed class OneVersionStream(Stream inner, ushort version) : DelegatingStream(inner)
+    {
+        private bool _written;
+        private bool _read;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = await base.ReadAsync(buffer, cancellationToken);
+            if (!_read)
+            {
+                Assert.Equal([0, 0, 7, 0, 6, 0, 3, 0, 4, 0, 5], buffer.Span[..11].ToArray());
+                buffer.Span[10] = (byte)version;
+            }
+
+            _read = true;
+            return count;
+        }
+
+        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (_written)
+                return base.WriteAsync(buffer, cancellationToken);
+            _written = true;
+            byte[] patched = buffer.ToArray();
+            Assert.Equal(9, patched.Length);
+            patched[6] = patched[8] = (byte)version;
+            return base.WriteAsync(patched, cancellationToken);
+        }
     }
 }

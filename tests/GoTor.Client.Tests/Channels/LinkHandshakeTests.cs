@@ -122,11 +122,17 @@ public sealed class LinkHandshakeTests
                 await SendAsync(link, step);
         });
 
-    [Fact]
-    public async Task Relay_ThatClosesInTheHandshake_IsAFailure() =>
+    [Theory]
+    [InlineData("")]
+    [InlineData("versions")]
+    [InlineData("versions certs")]
+    [InlineData("versions certs auth")]
+    [InlineData("versions half")]
+    public async Task Relay_ThatClosesInTheHandshake_IsAFailure(string steps) =>
         await RefusedAsync(ChannelEnd.HandshakeFailed, async link =>
         {
-            await link.SendVersionsAsync(5);
+            if (steps.Length > 0)
+                await SendAsync(link, steps);
             await link.DisposeAsync();
         });
 
@@ -304,6 +310,7 @@ public sealed class LinkHandshakeTests
                 "auth" => link.SendAuthChallengeAsync(),
                 "auth-cut" => link.SendCellAsync(CircuitId.Channel, ChannelCommand.AuthChallenge, new byte[33]),
                 "netinfo" => link.SendNetinfoAsync(),
+                "half" => link.SendRawAsync(new byte[] { 0, 0, 0, 0, (byte)ChannelCommand.Certs, 1 }),
                 "padding" => link.SendCellAsync(CircuitId.Channel, ChannelCommand.Padding, default),
                 "relay" => link.SendCellAsync(CircuitId.Channel, ChannelCommand.Relay, default),
                 _ => link.SendCellAsync(CircuitId.Channel, (ChannelCommand)244, new byte[3]),

@@ -215,6 +215,23 @@ public sealed class TorChannelTests : IAsyncLifetime
         Assert.True(_channel.IsOpen);
     }
 
+    // B30: a relay cannot choose ids that end up in our table, however it chooses them.
+    [Fact]
+    public async Task Flood_OfForeignCircuitIds_LeavesNothingBehind()
+    {
+        var batch = new List<byte>();
+        for (uint i = 0; i < 5000; i++)
+            batch.AddRange(_link.MakeCell(new CircuitId(0x8000_0000 | i << 7), ChannelCommand.Relay, []));
+        byte[] flood = [.. batch];
+        for (int i = 0; i < 4; i++)
+            await _link.SendRawAsync(flood);
+        await _link.SendCellAsync(_circuit.Id, ChannelCommand.Relay, new byte[] { 9 });
+
+        await _inbox.ReceiveAsync();
+        Assert.Equal(1, _channel.CircuitCount);
+        await UntilAsync(() => _harness.Meters["gotor.channel.stray_cells"] >= 19_999);
+    }
+
     [Fact]
     public async Task Cells_OfOneCircuit_KeepTheirOrder()
     {

@@ -8,7 +8,6 @@ using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Crypto.Handshakes;
 using GoTor.Protocol.Crypto.RelayCrypto;
 using GoTor.Protocol.Wire;
-using HandshakeType = GoTor.Protocol.Crypto.Handshakes.HandshakeType;
 
 namespace GoTor.Testing.ScriptedRelay;
 

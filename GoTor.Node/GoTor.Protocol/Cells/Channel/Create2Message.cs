@@ -1,3 +1,4 @@
+using GoTor.Protocol.Crypto.Handshakes;
 using GoTor.Protocol.Wire;
 
 namespace GoTor.Protocol.Cells.Channel;
