@@ -73,7 +73,8 @@ public sealed class FaultTests(NetworkFixture fixture)
     [SkippableFact]
     public async Task GuardsFrozen_WithTheirConnectionsOpen_AnotherServes()
     {
-        await using ClientProcess client = await fixture.StartAsync();
+        // Before it has learned how long circuits take, a client waits a minute for each, like C tor.
+        await using ClientProcess client = await fixture.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 5 seconds");
         await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
         TestRelay[] guards = [.. GuardsOf(client).Take(2)];
 

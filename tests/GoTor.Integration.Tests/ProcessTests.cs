@@ -38,7 +38,7 @@ public sealed class ProcessTests(NetworkFixture fixture)
         using Socket hanging = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", fixture.Network.Target.EchoPort);
 
         client.Process.Send(Signal.Terminate);
-        await client.Process.LineAsync(line => line.Contains("wait", StringComparison.OrdinalIgnoreCase)).WaitAsync(TimeSpan.FromSeconds(10));
+        await client.Process.LineAsync(line => line.Contains("Interrupt", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(10));
         client.Process.Send(Signal.Terminate);
 
         Assert.Equal(0, await client.Process.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10)));

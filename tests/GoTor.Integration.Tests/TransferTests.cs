@@ -32,11 +32,11 @@ public sealed class TransferTests(NetworkFixture fixture)
         ClientProcess client = await fixture.ClientAsync();
         using Socket socket = await SocksClient.ConnectAsync(client.Socks, "echo.test", fixture.Network.Target.EchoPort);
 
+        await using NetworkStream stream = new(socket);
         byte[] sent = Payload.At(0, 100_000).ToArray();
-        await socket.SendAsync(sent);
+        await stream.WriteAsync(sent);
         socket.Shutdown(SocketShutdown.Send);
 
-        await using NetworkStream stream = new(socket);
         using MemoryStream received = new();
         await stream.CopyToAsync(received).WaitAsync(TimeSpan.FromSeconds(30));
         Assert.Equal(sent, received.ToArray());
