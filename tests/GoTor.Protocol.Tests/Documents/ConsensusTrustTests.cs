@@ -118,6 +118,15 @@ public sealed class ConsensusTrustTests
         Assert.Throws<MalformedMessageException>(() => AuthorityCertificate.Parse(certificate));
     }
 
+    // Else an authority could claim signatures that another one's key made.
+    [Fact]
+    public void Certificate_WhoseSigningKeyAgreedToAnother_IsRefused()
+    {
+        GeneratedAuthority thief = _directory.Authorities[0];
+        byte[] certificate = thief.EncodeCertificate(Now.AddDays(-1), Now.AddDays(1), crossCertified: _directory.Authorities[1].V3Identity);
+        Assert.Throws<MalformedMessageException>(() => AuthorityCertificate.Parse(certificate));
+    }
+
     [Fact]
     public void Certificates_ThatAreMissing_AreNamedAndMayStillComplete()
     {

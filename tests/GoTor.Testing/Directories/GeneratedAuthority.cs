@@ -27,9 +27,12 @@ internal sealed class GeneratedAuthority(string nickname, RsaSigningKey identity
 
     /// <summary>The key certificate's text. dir-spec §3.1.</summary>
     /// <param name="claimedFingerprint">For a liar: somebody else's fingerprint over its own key.</param>
-    public byte[] EncodeCertificate(DateTimeOffset published, DateTimeOffset expires, RsaIdentity? claimedFingerprint = null)
+    /// <param name="crossCertified">For a thief of signing keys: what the signing key signed, if not this authority's identity.</param>
+    public byte[] EncodeCertificate(
+        DateTimeOffset published, DateTimeOffset expires, RsaIdentity? claimedFingerprint = null, RsaIdentity? crossCertified = null)
     {
         RsaIdentity fingerprint = claimedFingerprint ?? V3Identity;
+        byte[] crossCertifiedDigest = (crossCertified ?? fingerprint).AsSpan().ToArray();
         var text = new StringBuilder();
         text.Append("dir-key-certificate-version 3\n");
         text.Append("fingerprint ").Append(fingerprint).Append('\n');
@@ -37,7 +40,7 @@ internal sealed class GeneratedAuthority(string nickname, RsaSigningKey identity
         text.Append("dir-key-expires ").Append(FieldText.FormatTime(expires)).Append('\n');
         text.Append("dir-identity-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", identityKey.PublicKey.Der.Span));
         text.Append("dir-signing-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", signingKey.PublicKey.Der.Span));
-        text.Append("dir-key-crosscert\n").Append(TextObject.Encode("ID SIGNATURE", TestRsaKeys.Sign(signingKey, fingerprint.AsSpan())));
+        text.Append("dir-key-crosscert\n").Append(TextObject.Encode("ID SIGNATURE", TestRsaKeys.Sign(signingKey, crossCertifiedDigest)));
         text.Append("dir-key-certification\n");
         byte[] digest = SHA1.HashData(Encoding.ASCII.GetBytes(text.ToString()));
         text.Append(TextObject.Encode("SIGNATURE", TestRsaKeys.Sign(identityKey, digest)));
