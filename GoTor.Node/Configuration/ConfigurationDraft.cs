@@ -27,7 +27,7 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
 
     public Dictionary<string, string> NodeLists { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    public IReadOnlyList<ushort>? LongLivedPorts { get; set; }
+    public Dictionary<string, IReadOnlyList<ushort>> PortLists { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public int NumEntryGuards { get; set; }
 

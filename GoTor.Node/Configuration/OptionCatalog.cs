@@ -14,7 +14,11 @@ internal static class OptionCatalog
         Text("DataDirectory", "Where guards and other state are kept", (draft, value) => draft.DataDirectory = value),
         Text("CacheDirectory", "Where directory documents are cached; the data directory by default", (draft, value) => draft.CacheDirectory = value),
         new("Log", true, "minSeverity[-maxSeverity] stdout|stderr|file PATH", ReadLog),
-        Switch("SafeLogging", "Write destinations as [scrubbed]"),
+        new("SafeLogging", false, "1: destinations are never logged, so nothing else is possible", ReadSafeLogging),
+        Switch("SafeSocks", "Refuse requests that name addresses instead of names"),
+        Switch("TestSocks", "Log for every request whether it named an address or a name"),
+        Ports("WarnPlaintextPorts", "Warn about streams to these ports"),
+        Ports("RejectPlaintextPorts", "Refuse streams to these ports"),
         new("DirAuthority", true, "[nickname] [flags] address:dirport fingerprint: replaces the built-in authorities", ReadAuthority),
         new("FallbackDir", true, "address:dirport orport=port id=fingerprint", ReadFallback),
         Switch("TestingTorNetwork", "Defaults for a private test network"),
@@ -39,7 +43,7 @@ internal static class OptionCatalog
         Switch("ClientUseIPv4", "Connect to relays over IPv4"),
         Switch("ClientUseIPv6", "Connect to relays over IPv6"),
         new("ReachableAddresses", true, "What our firewall lets us reach: [accept|reject] address[/mask][:port], ...", ReadReachable),
-        new("LongLivedPorts", false, "Ports whose circuits consist of Stable relays", ReadLongLivedPorts),
+        Ports("LongLivedPorts", "Ports whose circuits consist of Stable relays"),
         Interval("SocksTimeout", "A request that cannot be served for so long is refused"),
         new("PathsNeededToBuildCircuits", false, "Fraction of paths, 0.25 to 0.95, known before circuits are built", ReadPathsNeeded),
         Switch("ClientOnly", "Be no relay, which this program never is"),
@@ -96,6 +100,20 @@ internal static class OptionCatalog
             draft.Problem(line.Source, $"{name}: country codes need a GeoIP database, which is not supported yet. Use fingerprints, nicknames or networks.");
         else
             draft.NodeLists[name] = line.Value;
+    });
+
+    private static OptionDefinition Ports(string name, string help) => new(name, false, help, (draft, line) =>
+    {
+        List<ushort> ports = [];
+        foreach (string part in line.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0)
+                ports.Add(port);
+            else
+                draft.Problem(line.Source, $"{name}: '{part}' is not a port.");
+        }
+
+        draft.PortLists[name] = ports;
     });
 
     private static void ReadSocksPort(ConfigurationDraft draft, ConfigLine line)
@@ -158,18 +176,10 @@ internal static class OptionCatalog
             draft.PathsNeededToBuildCircuits = Math.Clamp(fraction, 0.25, 0.95);
     }
 
-    private static void ReadLongLivedPorts(ConfigurationDraft draft, ConfigLine line)
+    private static void ReadSafeLogging(ConfigurationDraft draft, ConfigLine line)
     {
-        List<ushort> ports = [];
-        foreach (string part in line.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            if (ushort.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0)
-                ports.Add(port);
-            else
-                draft.Problem(line.Source, $"LongLivedPorts: '{part}' is not a port.");
-        }
-
-        draft.LongLivedPorts = ports;
+        if (line.Value is not ("1" or "relay"))
+            draft.Problem(line.Source, $"SafeLogging is 1 here, not '{line.Value}': destinations are never written to logs.");
     }
 
     private static void ReadRunAsDaemon(ConfigurationDraft draft, ConfigLine line)

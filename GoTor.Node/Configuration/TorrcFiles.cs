@@ -72,18 +72,26 @@ internal static class TorrcFiles
 
     private static IEnumerable<string> Matches(string pattern, ConfigSource source, List<ConfigProblem> problems)
     {
-        if (Directory.Exists(pattern))
-            return Sorted(Directory.EnumerateFiles(pattern));
-        string name = Path.GetFileName(pattern);
-        if (!name.AsSpan().ContainsAny('*', '?'))
-            return [pattern];
-        string folder = Path.GetDirectoryName(pattern) ?? "/";
-        if (Directory.Exists(folder))
-            return Sorted(Directory.EnumerateFiles(folder, name));
-        problems.Add(new ConfigProblem(source, $"%include: the folder {folder} does not exist."));
+        try
+        {
+            if (Directory.Exists(pattern))
+                return Sorted(Directory.EnumerateFiles(pattern));
+            string name = Path.GetFileName(pattern);
+            if (!name.AsSpan().ContainsAny('*', '?'))
+                return [pattern];
+            string folder = Path.GetDirectoryName(pattern) ?? "/";
+            if (Directory.Exists(folder))
+                return Sorted(Directory.EnumerateFiles(folder, name));
+            problems.Add(new ConfigProblem(source, $"%include: the folder {folder} does not exist."));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new ConfigProblem(source, $"%include: {error.Message}"));
+        }
+
         return [];
     }
 
-    private static IEnumerable<string> Sorted(IEnumerable<string> files) =>
-        files.Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal);
+    private static string[] Sorted(IEnumerable<string> files) =>
+        [.. files.Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal)];
 }

@@ -11,6 +11,7 @@ using GoTor.Client.Transport;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths;
+using GoTor.Protocol.Wire;
 using Microsoft.Extensions.Logging;
 
 namespace GoTor.Client;
@@ -35,6 +36,7 @@ internal sealed class TorClient : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TorClientOptions _options;
+    private readonly HashSet<RsaIdentity> _trustedClocks;
     private NetworkSnapshot? _network;
     private Task _running = Task.CompletedTask;
 
@@ -49,8 +51,10 @@ internal sealed class TorClient : IAsyncDisposable
         CircuitBuilder builder = new(
             _channels, () => CircuitSettings.From(Parameters), time, random, new CircuitMetrics(meters), new StreamMetrics(meters), loggers);
         _directoryCircuits = new OneHopConnector(builder, time);
+        DirectorySetup setup = DirectorySetup.From(options, _guards.Constraints, CacheDirectoryOf(options, data));
+        _trustedClocks = [.. setup.Authorities.Concat(setup.Fallbacks).Select(server => server.Identity)];
         _directory = new DirectoryManager(
-            DirectorySetup.From(options, _guards.Constraints, CacheDirectoryOf(options, data)),
+            setup,
             new DirectoryServices(
                 _directoryCircuits, new GuardDirectory(_guards), Bootstrap, new DirectoryMetrics(meters, time), random, time, loggers.CreateLogger<DirectoryManager>()));
         _buildTimeout = new SharedBuildTimeout(BuildTimeoutParametersOf(options), _state, time, random);
@@ -70,6 +74,7 @@ internal sealed class TorClient : IAsyncDisposable
             },
             loggers,
             meters);
+        _circuits.DirectoryWanted += _directory.Hurry;
         Streams = new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>());
         _channels.Progressed += ReportProgress;
         _channels.ClockSkewObserved += WarnOfClock;
@@ -105,7 +110,15 @@ internal sealed class TorClient : IAsyncDisposable
 
     /// <summary>A SOCKS server in front of this client; not started yet.</summary>
     public SocksServer CreateSocksServer() => new(
-        new SocksServerOptions { SocksTimeout = _options.SocksTimeout, ClientRejectInternalAddresses = _options.ClientRejectInternalAddresses },
+        new SocksServerOptions
+        {
+            SocksTimeout = _options.SocksTimeout,
+            ClientRejectInternalAddresses = _options.ClientRejectInternalAddresses,
+            SafeSocks = _options.SafeSocks,
+            TestSocks = _options.TestSocks,
+            WarnPlaintextPorts = _options.WarnPlaintextPorts,
+            RejectPlaintextPorts = _options.RejectPlaintextPorts,
+        },
         Streams,
         _proxyMetrics,
         _time,
@@ -125,6 +138,7 @@ internal sealed class TorClient : IAsyncDisposable
         _options = options;
         _buildTimeout.Configure(BuildTimeoutParametersOf(options));
         _circuits.Reconfigure(options);
+        _directory.GuardsChanged();
     }
 
     public async ValueTask DisposeAsync()
@@ -153,6 +167,12 @@ internal sealed class TorClient : IAsyncDisposable
         {
             _fatal.TrySetResult(error.Message);
         }
+#pragma warning disable CA1031 // Whatever it is, the client cannot go on without its directory, and the host must hear of it.
+        catch (Exception error)
+#pragma warning restore CA1031
+        {
+            _fatal.TrySetResult($"The directory stopped for a reason that is our own mistake: {error.GetType().Name}.");
+        }
     }
 
     /// <summary>The same steps count once for the directory and once, when it is complete, for the first circuit. control-spec §5.5.</summary>
@@ -175,6 +195,9 @@ internal sealed class TorClient : IAsyncDisposable
 
     private void WarnOfClock(ClockSkewObservation skew)
     {
+        // Any relay could claim that our clock is wrong; those that the network was bootstrapped from are believed, as in C tor.
+        if (!_trustedClocks.Contains(skew.Source))
+            return;
         TimeSpan amount = skew.Skew.Duration();
         Bootstrap.Warn(
             $"Our clock is {(skew.Skew > TimeSpan.Zero ? "ahead of" : "behind")} a relay's by {(int)amount.TotalHours} h {amount.Minutes} min. "

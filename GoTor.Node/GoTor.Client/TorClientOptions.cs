@@ -29,17 +29,17 @@ internal sealed record TorClientOptions
     /// <summary>Requests for private and loopback destinations are refused: no exit could mean the same host as the application.</summary>
     public bool ClientRejectInternalAddresses { get; init; } = true;
 
-    /// <summary>How long to wait before descriptors are fetched.</summary>
+    /// <summary>Least delay before a descriptor that failed to arrive is asked for again.</summary>
     public TimeSpan TestingClientDownloadInitialDelay { get; init; }
 
-    /// <summary>How long to wait before a consensus is fetched once we have had one.</summary>
+    /// <summary>Delay before a newer consensus is asked for once it is due.</summary>
     public TimeSpan TestingClientConsensusDownloadInitialDelay { get; init; }
 
-    /// <summary>Fewer descriptors than fill a request wait for company for so long at most.</summary>
-    public TimeSpan TestingClientMaxIntervalWithoutRequest { get; init; } = TimeSpan.FromMinutes(10);
+    /// <summary>Fewer descriptors than fill a request wait for company for so long at most; null means 10 minutes, 5 seconds on a test network.</summary>
+    public TimeSpan? TestingClientMaxIntervalWithoutRequest { get; init; }
 
-    /// <summary>A directory answer that stalls for longer is given up.</summary>
-    public TimeSpan TestingDirConnectionMaxStall { get; init; } = TimeSpan.FromMinutes(5);
+    /// <summary>A directory answer that stalls for longer is given up; null means one minute, 30 seconds on a test network.</summary>
+    public TimeSpan? TestingDirConnectionMaxStall { get; init; }
 
     public string? EntryNodes { get; init; }
 
@@ -82,6 +82,15 @@ internal sealed record TorClientOptions
     /// <summary>Fraction of paths that must be buildable before circuits are made; null means the consensus parameter, then 0.6.</summary>
     public double? PathsNeededToBuildCircuits { get; init; }
 
-    /// <summary>Log destinations, addresses and relays as [scrubbed].</summary>
-    public bool SafeLogging { get; init; } = true;
+    /// <summary>Refuse requests that name an address: the name was probably looked up outside Tor.</summary>
+    public bool SafeSocks { get; init; }
+
+    /// <summary>Log for every request whether it named an address or a name.</summary>
+    public bool TestSocks { get; init; }
+
+    /// <summary>Warn about streams to these ports, where passwords usually travel in clear.</summary>
+    public IReadOnlyList<ushort> WarnPlaintextPorts { get; init; } = [23, 109, 110, 143];
+
+    /// <summary>Refuse streams to these ports.</summary>
+    public IReadOnlyList<ushort> RejectPlaintextPorts { get; init; } = [];
 }

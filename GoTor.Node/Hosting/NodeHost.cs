@@ -22,6 +22,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly TorClient _client;
     private readonly SocksServer _socks;
     private readonly BootstrapConsole _console;
+    private readonly Lock _reloading = new();
     private NodeConfiguration _configuration;
 
     private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
@@ -108,7 +109,8 @@ internal sealed class NodeHost : IAsyncDisposable
         void Reload(PosixSignalContext context)
         {
             context.Cancel = true;
-            ReloadConfiguration();
+            lock (_reloading)
+                ReloadConfiguration();
         }
     }
 
@@ -134,26 +136,18 @@ internal sealed class NodeHost : IAsyncDisposable
             return;
         }
 
-        TorClientOptions old = _configuration.Client;
-        WarnIfChanged("DataDirectory", old.DataDirectory == fresh.Client.DataDirectory);
-        WarnIfChanged("CacheDirectory", old.CacheDirectory == fresh.Client.CacheDirectory);
-        WarnIfChanged("DirAuthority", old.DirAuthorities.SequenceEqual(fresh.Client.DirAuthorities));
-        WarnIfChanged("FallbackDir", (old.FallbackDirs ?? []).SequenceEqual(fresh.Client.FallbackDirs ?? []));
-        WarnIfChanged("SocksPort", _configuration.SocksPorts.SequenceEqual(fresh.SocksPorts));
-        TorClientOptions options = fresh.Client with
-        {
-            DataDirectory = old.DataDirectory,
-            CacheDirectory = old.CacheDirectory,
-            DirAuthorities = old.DirAuthorities,
-            FallbackDirs = old.FallbackDirs,
-        };
-        _configuration = fresh with { Client = options, SocksPorts = _configuration.SocksPorts };
-        _client.Reconfigure(options);
-    }
-
-    private void WarnIfChanged(string option, bool same)
-    {
-        if (!same)
+        foreach (string option in ReloadRules.NeedRestart(_configuration, fresh))
             NodeLog.NeedsRestart(_logger, option);
+        NodeConfiguration next = ReloadRules.Merge(_configuration, fresh);
+        try
+        {
+            if (ReloadRules.ChangesPaths(_configuration.Client, next.Client))
+                _client.Reconfigure(next.Client);
+            _configuration = next;
+        }
+        catch (TorException error)
+        {
+            NodeLog.ReloadRefused(_logger, error.Message);
+        }
     }
 }

@@ -108,7 +108,7 @@ internal sealed class ChannelManager(
             await channel.Closed;
     }
 
-    private TorChannel? FindOpen(HopTarget target) => _channels.Find(channel => channel.IsOpen && Serves(channel, target));
+    private TorChannel? FindOpen(HopTarget target) => _channels.Find(channel => channel is { IsOpen: true, IsSilent: false } && Serves(channel, target));
 
     // Without an identity to go by, the address must do: that is all the caller knows of the relay.
     private static bool Serves(TorChannel channel, HopTarget target) =>

@@ -46,6 +46,8 @@ internal sealed class CircuitLink(CircuitId id, ICircuitInbox inbox, CircuitTabl
         outbox.Enqueue(this, cell);
     }
 
+    public void ReportSilence() => channel.IsSilent = true;
+
     public void Close(bool destroyedByPeer)
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0)

@@ -14,6 +14,9 @@ internal interface ICircuitLink
     /// A caller that ignores <see cref="IsWritable"/> may overrun the limit by the few control cells of a circuit.</summary>
     void Send(CellBuffer cell);
 
+    /// <summary>The relay never answered this circuit's first cell: the channel may be dead, and new circuits are given another.</summary>
+    void ReportSilence();
+
     /// <summary>Sends DESTROY with reason NONE unless the peer destroyed the circuit first, and gives the id back. Idempotent.</summary>
     void Close(bool destroyedByPeer);
 }

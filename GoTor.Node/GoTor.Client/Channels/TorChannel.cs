@@ -15,6 +15,7 @@ namespace GoTor.Client.Channels;
 /// </summary>
 internal sealed class TorChannel : IAsyncDisposable
 {
+    private volatile bool _isSilent;
     private static long _lastNumber;
 
     private readonly TlsLink _tls;
@@ -66,6 +67,13 @@ internal sealed class TorChannel : IAsyncDisposable
     public IPEndPoint Address { get; }
 
     public int CircuitCount => _circuits.Count;
+
+    /// <summary>A circuit's first cell was never answered: the connection may be dead without our knowing. It gets no new circuits.</summary>
+    public bool IsSilent
+    {
+        get => _isSilent;
+        set => _isSilent = value;
+    }
 
     public bool IsOpen
     {

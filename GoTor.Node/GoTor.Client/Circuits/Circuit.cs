@@ -129,11 +129,19 @@ internal sealed class Circuit : IAsyncDisposable
         if (answer.Refused is { } why)
             throw new InvalidOperationException(why);
         if (answer.End is { } end)
-            throw new CircuitBuildException(end, built, guardAtFault: built == 0 || end.Kind == CircuitEndKind.ChannelEnded);
+            throw new CircuitBuildException(end, built, BlamesGuard(end, built));
     }
 
     /// <summary>Ends every stream, then the circuit. Returns when that is done. Idempotent.</summary>
     public async ValueTask DisposeAsync() => await CloseAsync(CircuitEndKind.ClosedByUs);
+
+    // A guard that says DESTROY works: it has no room, or was told to. Counting that against it would let others push us off our guards.
+    private static bool BlamesGuard(CircuitEnd end, int built) => end.Kind switch
+    {
+        CircuitEndKind.ChannelEnded => end.Channel != Channels.ChannelEnd.ClosedByUs,
+        CircuitEndKind.HandshakeFailed or CircuitEndKind.Violation or CircuitEndKind.QueueOverflow => built == 0,
+        _ => false,
+    };
 
     internal async Task CloseAsync(CircuitEndKind why)
     {

@@ -10,19 +10,23 @@ namespace GoTor.Client.Circuits;
 /// </summary>
 internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPath path, ILogger logger, CircuitManagerMetrics metrics)
 {
+    private readonly TaskCompletionSource _channel = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _hopsBuilt;
 
     /// <param name="timedOut">Called once if the build timeout passes: whoever waits should look elsewhere.</param>
+    /// <param name="waits">Called once if it stands and a better guard must be heard first.</param>
     /// <returns>A circuit that may be used, or null when it failed, came too late, or a better guard came first.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled.</exception>
-    public async Task<Circuit?> RunAsync(Action timedOut, CancellationToken stopping)
+    public async Task<Circuit?> RunAsync(Action timedOut, Action waits, CancellationToken stopping)
     {
-        long started = services.Time.GetTimestamp();
-        DateTimeOffset launched = services.Time.GetUtcNow();
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
             Task<Circuit> build = services.Builder.BuildAsync(path.Hops, NoteHop, giveUp.Token);
+            // The connection has limits of its own; what is measured and limited here begins with the first cell.
+            await Task.WhenAny(build, _channel.Task);
+            long started = services.Time.GetTimestamp();
+            DateTimeOffset launched = services.Time.GetUtcNow();
             TimeSpan timeout = services.BuildTimeout.Timeout;
             bool late = !await CompletesWithinAsync(build, timeout);
             if (late)
@@ -38,7 +42,7 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
 
             Circuit circuit = await build;
             services.BuildTimeout.NoteBuilt(services.Time.GetElapsedTime(started), late);
-            return await JudgeAsync(circuit, late);
+            return await JudgeAsync(circuit, late, waits, stopping);
         }
         catch (CircuitBuildException error)
         {
@@ -52,19 +56,20 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
             ReportFailure(Volatile.Read(ref _hopsBuilt) == 0);
             return null;
         }
-        catch (OperationCanceledException)
+        catch
         {
             services.Guards.ReportAbandoned(path.Guard);
             throw;
         }
     }
 
-    private async Task<Circuit?> JudgeAsync(Circuit circuit, bool late)
+    private async Task<Circuit?> JudgeAsync(Circuit circuit, bool late, Action waits, CancellationToken stopping)
     {
         GuardVerdict verdict = services.Guards.ReportSuccess(path.Guard);
         if (verdict == GuardVerdict.WaitForBetterGuard && !late)
         {
-            await Task.WhenAny(path.Guard.WhenDecided, circuit.Ended);
+            waits();
+            await Task.WhenAny(path.Guard.WhenDecided, circuit.Ended, Task.Delay(Timeout.Infinite, stopping));
             if (!path.Guard.WhenDecided.IsCompleted)
                 services.Guards.ReportAbandoned(path.Guard);
             verdict = await path.Guard.WhenDecided;
@@ -80,6 +85,9 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
     private void NoteHop(int hops)
     {
         Volatile.Write(ref _hopsBuilt, hops);
+        _channel.TrySetResult();
+        if (hops == 0)
+            return;
         services.BuildTimeout.NoteNetworkLive();
         services.Guards.ReportNetworkActivity();
     }

@@ -59,6 +59,7 @@ internal sealed class CircuitBuilder(
         try
         {
             Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
+            hopBuilt?.Invoke(0);
             await ExtendAlongAsync(circuit, path, hopBuilt, cancellationToken);
             circuit.BuildTime = time.GetElapsedTime(started);
             metrics.Built(circuit.BuildTime);
@@ -101,7 +102,7 @@ internal sealed class CircuitBuilder(
         catch (ChannelException failure)
         {
             throw new CircuitBuildException(
-                new CircuitEnd(CircuitEndKind.ChannelEnded, Hop: 1, Channel: failure.End), hopsBuilt: 0, guardAtFault: true, failure);
+                new CircuitEnd(CircuitEndKind.ChannelEnded, Hop: 1, Channel: failure.End), hopsBuilt: 0, failure.End != ChannelEnd.ClosedByUs, failure);
         }
     }
 

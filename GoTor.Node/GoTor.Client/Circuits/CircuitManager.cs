@@ -20,6 +20,7 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     private static readonly TimeSpan UnusedLifetime = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LearningInterval = TimeSpan.FromSeconds(10);
 
     private readonly CircuitManagerServices _services;
     private readonly ILogger _logger;
@@ -31,6 +32,9 @@ internal sealed class CircuitManager : IAsyncDisposable
     private readonly LaunchPacer _pacer;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TorClientOptions _options;
+    private DateTimeOffset _lastAsked = DateTimeOffset.MinValue;
+    private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
+    private bool _launchIsDue = true;
     private Task _upkeep = Task.CompletedTask;
 
     public CircuitManager(TorClientOptions options, CircuitManagerServices services, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
@@ -49,6 +53,9 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     public void Start() => _upkeep = Task.Run(() => UpkeepLoopAsync(_stopping.Token));
 
+    /// <summary>A request waits for the network to be known. Raised at most once a second, outside of every lock.</summary>
+    public event Action? DirectoryWanted;
+
     /// <summary>Circuits built under other rules take no new streams.</summary>
     public void Reconfigure(TorClientOptions options)
     {
@@ -57,13 +64,21 @@ internal sealed class CircuitManager : IAsyncDisposable
         RetireAll();
     }
 
-    /// <summary>No circuit that stands now takes another stream: other guards or options are in force.</summary>
+    /// <summary>No circuit that stands or is under way now takes another stream: other guards or options are in force.</summary>
     public void RetireAll()
     {
         lock (_lock)
         {
             foreach (ManagedCircuit circuit in _circuits)
+            {
+                if (circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard)
+                {
+                    circuit.State = ManagedCircuitState.Measuring;
+                    circuit.Settle(ready: false);
+                }
+
                 Retire(circuit);
+            }
         }
 
         Wake();
@@ -95,6 +110,8 @@ internal sealed class CircuitManager : IAsyncDisposable
                 changed = _changed.Task;
             }
 
+            if (!_services.Network.HasEnoughDirectoryInfo)
+                AskForDirectory();
             if (coming is not null)
                 await Task.WhenAny(coming.Ready, changed).WaitAsync(cancellationToken);
             else
@@ -147,13 +164,25 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
 
+    private void AskForDirectory()
+    {
+        lock (_lock)
+        {
+            if (Now - _lastAsked < UpkeepInterval)
+                return;
+            _lastAsked = Now;
+        }
+
+        DirectoryWanted?.Invoke();
+    }
+
     private ManagedCircuit? FindOpen(CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits)
     {
         DateTimeOffset now = Now;
         ManagedCircuit? best = null;
         foreach (ManagedCircuit circuit in _circuits)
         {
-            if (circuit.State != ManagedCircuitState.Open || !Fits(circuit, needs, isolation, avoidExits) || circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
+            if (circuit is not { State: ManagedCircuitState.Open, Circuit.IsOpen: true } || !Fits(circuit, needs, isolation, avoidExits) || circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
                 continue;
             // One that is in use already tells the network nothing new; among those, the one used most recently lasts longest.
             if (best is null || IsBetter(circuit, best))
@@ -189,6 +218,8 @@ internal sealed class CircuitManager : IAsyncDisposable
     private CircuitLease Lease(ManagedCircuit circuit, IsolationKey isolation)
     {
         _metrics.Attached(shared: circuit.FirstUsed is not null);
+        if (circuit.FirstUsed is null)
+            WakeLocked();
         circuit.Isolation ??= isolation;
         circuit.FirstUsed ??= Now;
         circuit.LastUsed = Now;
@@ -222,6 +253,7 @@ internal sealed class CircuitManager : IAsyncDisposable
         ManagedCircuit circuit = new(needs, path.Exit, Now) { Isolation = isolation };
         _circuits.Add(circuit);
         _services.BuildTimeout.NoteLaunched();
+        _services.Bootstrap.Report(BootstrapPhase.CircuitCreate);
         Task build = Task.Run(() => BuildAsync(circuit, path));
         _builds.Add(build);
         _ = build.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -240,7 +272,7 @@ internal sealed class CircuitManager : IAsyncDisposable
         try
         {
             CircuitAttempt attempt = new(_services, path, _logger, _metrics);
-            if (await attempt.RunAsync(() => GiveUpWaiting(managed), _stopping.Token) is { } circuit)
+            if (await attempt.RunAsync(() => GiveUpWaiting(managed), () => WaitForGuard(managed), _stopping.Token) is { } circuit)
                 await AdoptAsync(managed, circuit);
             else
                 Drop(managed, failed: true);
@@ -267,12 +299,24 @@ internal sealed class CircuitManager : IAsyncDisposable
         Wake();
     }
 
+    /// <summary>It stands, but a better guard is to be heard first: whoever waits looks elsewhere.</summary>
+    private void WaitForGuard(ManagedCircuit managed)
+    {
+        lock (_lock)
+        {
+            if (managed.State == ManagedCircuitState.Building)
+                managed.State = ManagedCircuitState.WaitingForGuard;
+        }
+
+        Wake();
+    }
+
     private async Task AdoptAsync(ManagedCircuit managed, Circuit circuit)
     {
         bool wanted;
         lock (_lock)
         {
-            wanted = managed.State == ManagedCircuitState.Building && !_stopping.IsCancellationRequested;
+            wanted = managed.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard && !_stopping.IsCancellationRequested;
             if (wanted)
             {
                 managed.Circuit = circuit;
@@ -349,12 +393,23 @@ internal sealed class CircuitManager : IAsyncDisposable
             {
                 if (circuit.State == ManagedCircuitState.Open
                     && (circuit.IsTooDirty(now, _options.MaxCircuitDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > UnusedLifetime)))
+                {
                     circuit.State = ManagedCircuitState.Retired;
-                if (circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit: { } idle })
+                    _launchIsDue = true;
+                }
+
+                if (circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit: { OpenStreams: 0 } idle })
                     finished.Add(idle);
             }
 
-            LaunchPredicted(now);
+            // Needs that arise from use are met at once, by whoever has them; those that only time brings are looked at now and then.
+            if (_launchIsDue || now >= _nextLook)
+            {
+                _launchIsDue = false;
+                TimeSpan period = _options.LearnCircuitBuildTimeout && _options.NewCircuitPeriod > LearningInterval ? LearningInterval : _options.NewCircuitPeriod;
+                _nextLook = now + period;
+                LaunchPredicted(now);
+            }
         }
 
         foreach (Circuit circuit in finished)
@@ -366,9 +421,9 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         List<AvailableCircuit> available =
         [
-            .. _circuits.Where(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.Open)
-                .Where(circuit => !circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
-                .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, circuit.IsClean)),
+            // Those that belong to someone serve nobody else.
+            .. _circuits.Where(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.Open && circuit.IsClean)
+                .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, IsClean: true)),
         ];
         while (_services.Predicted.NextNeed(available, now) is { } need)
         {
@@ -380,7 +435,7 @@ internal sealed class CircuitManager : IAsyncDisposable
                 available.Add(new AvailableCircuit(launched.Exit, launched.Stable, true));
         }
 
-        if (_services.BuildTimeout.NeedsTestCircuit(available.Count(circuit => circuit.IsClean)))
+        if (_services.BuildTimeout.NeedsTestCircuit(available.Count))
             TryLaunch(CircuitNeeds.Lookup, null, EmptyExits, out _);
     }
 
@@ -388,13 +443,16 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     private void Wake()
     {
-        TaskCompletionSource changed;
         lock (_lock)
-        {
-            changed = _changed;
-            _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        }
+            WakeLocked();
+    }
 
+    /// <summary>Under the lock: whoever waits goes on elsewhere.</summary>
+    private void WakeLocked()
+    {
+        _launchIsDue = true;
+        TaskCompletionSource changed = _changed;
+        _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         changed.TrySetResult();
     }
 

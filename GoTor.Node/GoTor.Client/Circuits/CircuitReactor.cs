@@ -49,6 +49,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     private CircuitCommand.Extend? _extending;
     private CircuitEnd? _end;
     private bool _destroyedByPeer;
+    private int _done;
 
     private readonly TaskCompletionSource<CircuitEnd> _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -190,8 +191,8 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     {
         try
         {
-            foreach (CircuitCommand command in _commands)
-                Do(command);
+            for (_done = 0; _done < _commands.Count; _done++)
+                Do(_commands[_done]);
             for (int i = 0; i < _cells.Count && _end is null; i++)
                 Receive(i);
             foreach (CircuitStream stream in _attending)
@@ -207,7 +208,10 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         catch (Exception ours) when (ours is not OutOfMemoryException)
         {
             CircuitLog.InternalError(_logger, Number, ours);
-            End(new CircuitEnd(CircuitEndKind.Internal));
+            CircuitEnd internalEnd = new(CircuitEndKind.Internal);
+            End(internalEnd);
+            for (int i = _done; i < _commands.Count; i++)
+                _commands[i].Fail(internalEnd);
         }
 
         foreach (CellBuffer? left in _cells)
@@ -376,6 +380,8 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         lock (_gate)
             _closed = true;
         _streams.EndAll(end);
+        if (_hops.Count == 0 && _extending is not null && end.Kind == CircuitEndKind.BuildCancelled)
+            _link.ReportSilence();
         _extending?.Fail(end);
         _extending = null;
         _link.Close(_destroyedByPeer);

@@ -47,6 +47,9 @@ internal sealed class LaunchPacer(TimeProvider time, TorRandom random)
     {
         lock (_lock)
         {
+            // What was under way when we slowed down and fails now tells nothing new.
+            if (time.GetUtcNow() < _notBefore)
+                return null;
             _failures++;
             if (_failures > FreeFailures)
             {

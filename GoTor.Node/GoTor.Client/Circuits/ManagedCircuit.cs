@@ -5,8 +5,11 @@ namespace GoTor.Client.Circuits;
 
 internal enum ManagedCircuitState
 {
-    /// <summary>Being built, or built and waiting for a better guard's outcome.</summary>
+    /// <summary>Being built.</summary>
     Building,
+
+    /// <summary>It stands, but may be used only if a better guard turns out to be down.</summary>
+    WaitingForGuard,
 
     /// <summary>Takes streams.</summary>
     Open,

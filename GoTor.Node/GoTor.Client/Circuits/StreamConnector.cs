@@ -3,7 +3,8 @@ using System.Net.Sockets;
 using System.Text;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Cells.Relay;
-using GoTor.Protocol.Documents;
+using GoTor.Protocol.Network;
+using GoTor.Protocol.Paths;
 using GoTor.Protocol.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -24,7 +25,6 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
     /// <inheritdoc/>
     public Task<TorStream> ConnectAsync(StreamRequest request, CancellationToken cancellationToken)
     {
-        BeginFlags flags = FlagsOf(request);
         return TryCircuitsAsync<TorStream>(
             request,
             CircuitNeeds.ForStream(request, circuits.Options.LongLivedPorts),
@@ -32,7 +32,7 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
             {
                 if (request.OptimisticData is { } early)
                     early.Sent = 0;
-                TorStream stream = await lease.Circuit.OpenStreamAsync(request.Host, request.Port, flags, request.OptimisticData, attempt);
+                TorStream stream = await lease.Circuit.OpenStreamAsync(request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData, attempt);
                 return new LeasedStream(stream, lease);
             },
             cancellationToken);
@@ -161,8 +161,12 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         _ => new TorException(TorErrorKind.CircuitClosed, $"The exit ended the stream: {failure.Reason}.", failure),
     };
 
-    private static BeginFlags FlagsOf(StreamRequest request) =>
-        (request.IPv6Traffic ? BeginFlags.IPv6Okay : 0)
-        | (request.IPv4Traffic ? 0 : BeginFlags.IPv4NotOkay)
-        | (request is { IPv6Traffic: true, PreferIPv6: true } ? BeginFlags.IPv6Preferred : 0);
+    /// <summary>As C tor sets them, so that exits cannot tell us apart: IPv6 only where the exit would do it, preferred only where there is a choice.</summary>
+    private static BeginFlags FlagsOf(StreamRequest request, Relay exit)
+    {
+        bool ipv6 = request.IPv6Traffic && new ExitPort(request.Port, IPv6: true).IsAllowedBy(exit);
+        return (ipv6 ? BeginFlags.IPv6Okay : 0)
+            | (request.IPv4Traffic ? 0 : BeginFlags.IPv4NotOkay)
+            | (ipv6 && request is { IPv4Traffic: true, PreferIPv6: true } ? BeginFlags.IPv6Preferred : 0);
+    }
 }

@@ -14,7 +14,23 @@ internal sealed record DirectoryTiming
         StallTimeout = TimeSpan.FromSeconds(30),
     };
 
-    public static DirectoryTiming For(TorClientOptions options) => options.TestingTorNetwork ? Testing : Default;
+    public static DirectoryTiming For(TorClientOptions options)
+    {
+        DirectoryTiming defaults = options.TestingTorNetwork ? Testing : Default;
+        return defaults with
+        {
+            DescriptorInitialDelay = options.TestingClientDownloadInitialDelay,
+            ConsensusInitialDelay = options.TestingClientConsensusDownloadInitialDelay,
+            MaxDelayForFewDescriptors = options.TestingClientMaxIntervalWithoutRequest ?? defaults.MaxDelayForFewDescriptors,
+            StallTimeout = options.TestingDirConnectionMaxStall ?? defaults.StallTimeout,
+        };
+    }
+
+    /// <summary>Least delay before a microdescriptor that failed to arrive is asked for again (TestingClientDownloadInitialDelay).</summary>
+    public TimeSpan DescriptorInitialDelay { get; init; }
+
+    /// <summary>Delay before a newer consensus is asked for once it is due (TestingClientConsensusDownloadInitialDelay).</summary>
+    public TimeSpan ConsensusInitialDelay { get; init; }
 
     /// <summary>Concurrent consensus fetches while we have none (ClientBootstrapConsensusMaxInProgressTries).</summary>
     public int BootstrapTries { get; init; } = 3;

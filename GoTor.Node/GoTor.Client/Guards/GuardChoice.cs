@@ -28,6 +28,9 @@ internal sealed class GuardChoice
 
     public GuardUsage Usage { get; }
 
+    /// <summary>One of the few guards that are used first; also true where entry guards are not used.</summary>
+    public bool IsPrimary => Attempt?.Guard.IsPrimary != false;
+
     /// <summary>
     /// Completes when it is known whether what was built may be used: at once for most, after better guards have failed for one whose
     /// report of success was answered <see cref="GuardVerdict.WaitForBetterGuard"/>. Never faults and is never cancelled.

@@ -28,7 +28,6 @@ public sealed class ConfigurationTests : IDisposable
         Assert.True(configuration.Client.EnforceDistinctSubnets);
         Assert.False(configuration.Client.ClientRejectInternalAddresses);
         Assert.True(configuration.Client.ExtendAllowPrivateAddresses);
-        Assert.Equal(TimeSpan.FromSeconds(5), configuration.Client.TestingClientMaxIntervalWithoutRequest);
     }
 
     [Fact]

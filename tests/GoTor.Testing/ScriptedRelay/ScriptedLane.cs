@@ -80,6 +80,10 @@ internal sealed class ScriptedLane : ICircuitLink, IThreadPoolWorkItem
         Schedule();
     }
 
+    public bool WasReportedSilent { get; private set; }
+
+    public void ReportSilence() => WasReportedSilent = true;
+
     public void Close(bool destroyedByPeer)
     {
         lock (_gate)

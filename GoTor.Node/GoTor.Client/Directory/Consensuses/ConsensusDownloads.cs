@@ -38,7 +38,7 @@ internal sealed class ConsensusDownloads
         _logger = logger;
         _fromFallbacks = new DownloadSchedule(TimeSpan.Zero, timing.MaxRetryDelay, random);
         _fromAuthorities = new DownloadSchedule(servers.HasFallbacks ? timing.BootstrapAuthorityDelay : TimeSpan.Zero, timing.MaxRetryDelay, random);
-        _refresh = new DownloadSchedule(TimeSpan.Zero, timing.MaxRetryDelay, random);
+        _refresh = new DownloadSchedule(timing.ConsensusInitialDelay, timing.MaxRetryDelay, random);
     }
 
     /// <summary>When the consensus in use will be replaced.</summary>

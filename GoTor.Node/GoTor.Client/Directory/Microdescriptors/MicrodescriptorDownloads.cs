@@ -130,7 +130,7 @@ internal sealed class MicrodescriptorDownloads(MicrodescriptorStore store, Serve
         foreach (MicrodescriptorDigest digest in digests)
         {
             if (!_schedules.TryGetValue(digest, out DownloadSchedule? schedule))
-                _schedules[digest] = schedule = new DownloadSchedule(TimeSpan.Zero, timing.MaxRetryDelay, random);
+                _schedules[digest] = schedule = new DownloadSchedule(timing.DescriptorInitialDelay, timing.MaxRetryDelay, random);
             schedule.Postpone(uptime);
         }
     }

@@ -12,8 +12,14 @@ internal sealed class GuardDirectory(GuardManager guards) : IDirectoryGuards
     public IDirectoryGuard? Pick(NetworkSnapshot network, IReadOnlySet<RsaIdentity> avoid)
     {
         GuardChoice? choice = guards.Pick(GuardUsage.Directory, new GuardRestriction { Outdated = avoid });
-        if (choice is null && avoid.Count > 0)
+        if (avoid.Count > 0 && choice is null or { IsPrimary: false })
+        {
+            // The wish to avoid some must not take us beyond the primary guards.
+            if (choice is not null)
+                guards.ReportAbandoned(choice);
             choice = guards.Pick(GuardUsage.Directory, GuardRestriction.None);
+        }
+
         return choice is null ? null : new PickedGuard(guards, choice);
     }
 

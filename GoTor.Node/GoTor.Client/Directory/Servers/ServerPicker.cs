@@ -33,7 +33,9 @@ internal sealed class ServerPicker(
         HashSet<RsaIdentity> failed = FailedFor(document);
         if (network is not null)
         {
-            HashSet<RsaIdentity> avoid = [.. failed, .. busy, .. Resting(now)];
+            // Guards are never passed over for being busy, slow or late: each further one would learn that we use Tor. Only a guard that
+            // is known to lack certain microdescriptors makes room for another of the primary ones.
+            HashSet<RsaIdentity> avoid = document == DirectoryDocument.Microdescriptors ? failed : [];
             if (guards.Pick(network, avoid) is { } guard)
                 return new PickedServer(new DirectoryServer(DirectoryServerKind.Guard, guard.Target), guard);
             if (guards.AnyKnown(network))
@@ -100,8 +102,6 @@ internal sealed class ServerPicker(
     }
 
     private bool IsResting(RsaIdentity identity, TimeSpan now) => _restsUntil.TryGetValue(identity, out TimeSpan until) && until > now;
-
-    private IEnumerable<RsaIdentity> Resting(TimeSpan now) => _restsUntil.Where(entry => entry.Value > now).Select(entry => entry.Key);
 
     private static DirectoryServer[] Prefer(DirectoryServer[] servers, Func<DirectoryServer, bool> wanted)
     {

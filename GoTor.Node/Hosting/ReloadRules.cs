@@ -1,0 +1,65 @@
+using GoTor.Client;
+using GoTor.Node.Configuration;
+
+namespace GoTor.Node.Hosting;
+
+/// <summary>Which options take effect while the node runs, and which keep their old value until it is started again.</summary>
+internal static class ReloadRules
+{
+    /// <summary>Options that differ and cannot change now.</summary>
+    public static IEnumerable<string> NeedRestart(NodeConfiguration running, NodeConfiguration fresh)
+    {
+        (TorClientOptions a, TorClientOptions b) = (running.Client, fresh.Client);
+        (string Name, bool Same)[] fixedOptions =
+        [
+            ("SocksPort", running.SocksPorts.SequenceEqual(fresh.SocksPorts)),
+            ("DataDirectory", a.DataDirectory == b.DataDirectory),
+            ("CacheDirectory", a.CacheDirectory == b.CacheDirectory),
+            ("DirAuthority", a.DirAuthorities.SequenceEqual(b.DirAuthorities)),
+            ("FallbackDir", (a.FallbackDirs ?? []).SequenceEqual(b.FallbackDirs ?? [])),
+            ("TestingTorNetwork", a.TestingTorNetwork == b.TestingTorNetwork),
+            ("ExtendAllowPrivateAddresses", a.ExtendAllowPrivateAddresses == b.ExtendAllowPrivateAddresses),
+            ("ClientRejectInternalAddresses", a.ClientRejectInternalAddresses == b.ClientRejectInternalAddresses),
+            ("TestingClientDownloadInitialDelay", a.TestingClientDownloadInitialDelay == b.TestingClientDownloadInitialDelay),
+            ("TestingClientConsensusDownloadInitialDelay", a.TestingClientConsensusDownloadInitialDelay == b.TestingClientConsensusDownloadInitialDelay),
+            ("TestingClientMaxIntervalWithoutRequest", a.TestingClientMaxIntervalWithoutRequest == b.TestingClientMaxIntervalWithoutRequest),
+            ("TestingDirConnectionMaxStall", a.TestingDirConnectionMaxStall == b.TestingDirConnectionMaxStall),
+            ("PathsNeededToBuildCircuits", a.PathsNeededToBuildCircuits == b.PathsNeededToBuildCircuits),
+            ("ClientUseIPv4", a.ClientUseIPv4 == b.ClientUseIPv4),
+            ("ClientUseIPv6", a.ClientUseIPv6 == b.ClientUseIPv6),
+            ("ReachableAddresses", a.ReachableAddresses == b.ReachableAddresses),
+            ("LongLivedPorts", a.LongLivedPorts.SequenceEqual(b.LongLivedPorts)),
+            ("SocksTimeout", a.SocksTimeout == b.SocksTimeout),
+            ("SafeSocks", a.SafeSocks == b.SafeSocks),
+            ("TestSocks", a.TestSocks == b.TestSocks),
+            ("WarnPlaintextPorts", a.WarnPlaintextPorts.SequenceEqual(b.WarnPlaintextPorts)),
+            ("RejectPlaintextPorts", a.RejectPlaintextPorts.SequenceEqual(b.RejectPlaintextPorts)),
+        ];
+        return fixedOptions.Where(option => !option.Same).Select(option => option.Name);
+    }
+
+    /// <summary>The running configuration with everything new that can change now.</summary>
+    public static NodeConfiguration Merge(NodeConfiguration running, NodeConfiguration fresh) => running with
+    {
+        Logs = fresh.Logs,
+        ShutdownWaitLength = fresh.ShutdownWaitLength,
+        Client = running.Client with
+        {
+            EntryNodes = fresh.Client.EntryNodes,
+            ExitNodes = fresh.Client.ExitNodes,
+            ExcludeNodes = fresh.Client.ExcludeNodes,
+            ExcludeExitNodes = fresh.Client.ExcludeExitNodes,
+            StrictNodes = fresh.Client.StrictNodes,
+            UseEntryGuards = fresh.Client.UseEntryGuards,
+            NumEntryGuards = fresh.Client.NumEntryGuards,
+            EnforceDistinctSubnets = fresh.Client.EnforceDistinctSubnets,
+            MaxCircuitDirtiness = fresh.Client.MaxCircuitDirtiness,
+            NewCircuitPeriod = fresh.Client.NewCircuitPeriod,
+            CircuitBuildTimeout = fresh.Client.CircuitBuildTimeout,
+            LearnCircuitBuildTimeout = fresh.Client.LearnCircuitBuildTimeout,
+        },
+    };
+
+    /// <summary>Something changed that circuits depend on, so those that stand take no new streams. Lists are compared by reference, having been merged.</summary>
+    public static bool ChangesPaths(TorClientOptions running, TorClientOptions next) => running != next;
+}
