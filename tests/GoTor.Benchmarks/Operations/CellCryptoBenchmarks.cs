@@ -9,7 +9,7 @@ namespace GoTor.Benchmarks.Operations;
 /// One cell through a client's three layers (tor1). Both ends move on with every cell, so cells are prepared in batches.
 /// </summary>
 [MemoryDiagnoser]
-public class CellCryptoBenchmarks
+public class CellCryptoBenchmarks : IDisposable
 {
     private const int Hops = 3, Batch = 20_000, BodyLength = 509;
     private readonly ClientRelayCrypto _client = new();
@@ -17,6 +17,14 @@ public class CellCryptoBenchmarks
     private readonly RunningSha1 _digest = new();
     private readonly byte[] _cells = new byte[Batch * BodyLength];
     private readonly byte[] _peeked = new byte[RunningSha1.DigestLength];
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _client.Dispose();
+        _digest.Dispose();
+        GC.SuppressFinalize(this);
+    }
 
     [GlobalSetup]
     public void Setup()

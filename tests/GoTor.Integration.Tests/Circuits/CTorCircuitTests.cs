@@ -57,7 +57,7 @@ public sealed class CTorCircuitTests(NetworkFixture fixture)
             await Task.WhenAll(Enumerable.Range(0, 10).Select(_ => DownloadAsync(circuit, network, Megabyte)));
 
             ResolveAnswer answer = await circuit.ResolveAsync("name.test", CancellationToken.None).WaitAsync(Patience);
-            Assert.Equal("127.0.0.1", answer.Addresses.First().ToString());
+            Assert.Equal("127.0.0.1", answer.Addresses[0].ToString());
             StreamFailedException refused = await Assert.ThrowsAsync<StreamFailedException>(
                 () => circuit.OpenStreamAsync("127.0.0.1", 1, BeginFlags.None, null, CancellationToken.None).WaitAsync(Patience));
             Assert.False(refused.CircuitEnded);
