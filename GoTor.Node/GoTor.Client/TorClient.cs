@@ -7,6 +7,7 @@ using GoTor.Client.Guards;
 using GoTor.Client.Proxies;
 using GoTor.Client.Storage;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry;
 using GoTor.Client.Transport;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Network;
@@ -43,6 +44,7 @@ internal sealed class TorClient : IAsyncDisposable
     private TorClient(TorClientOptions options, DataDirectory data, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, TorRandom random)
     {
         (_options, _data, _loggers, _time) = (options, data, loggers, time);
+        _ = new ClientMetrics(meters, time);
         _state = StateFile.Open(data, time, loggers.CreateLogger<StateFile>());
         _proxyMetrics = new ProxyMetrics(meters);
         _guards = new GuardManager(options, new GuardState(_state), random, time, new GuardMetrics(meters), loggers.CreateLogger<GuardManager>());

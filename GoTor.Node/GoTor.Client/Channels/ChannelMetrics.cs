@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 
 namespace GoTor.Client.Channels;
 
@@ -30,8 +31,8 @@ internal sealed class ChannelMetrics
         _successes = meter.CreateCounter<long>("gotor.connection.successes", "{connection}", "Channels opened.");
         _failures = meter.CreateCounter<long>("gotor.connection.failures", "{connection}", "Attempts that failed, by reason.");
         _active = meter.CreateUpDownCounter<long>("gotor.connection.active", "{connection}", "Open channels.");
-        _tlsDuration = meter.CreateHistogram<double>("gotor.tls.handshake.duration", "s", "Duration of TLS handshakes with relays.");
-        _linkDuration = meter.CreateHistogram<double>("gotor.link.handshake.duration", "s", "Duration of Tor link handshakes, without TLS.");
+        _tlsDuration = meter.CreateSeconds("gotor.tls.handshake.duration", "Duration of TLS handshakes with relays.");
+        _linkDuration = meter.CreateSeconds("gotor.link.handshake.duration", "Duration of Tor link handshakes, without TLS.");
         _bytes = meter.CreateCounter<long>("gotor.channel.bytes", "By", "Bytes of cells on channels, by direction.");
         _cells = meter.CreateCounter<long>("gotor.channel.cells", "{cell}", "Cells on channels, by direction.");
         _padding = meter.CreateCounter<long>("gotor.channel.padding", "{cell}", "Padding cells on channels, by direction.");

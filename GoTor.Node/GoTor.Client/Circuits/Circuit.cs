@@ -1,5 +1,6 @@
 using System.Net;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Cells.Relay;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
@@ -47,7 +48,7 @@ internal sealed class Circuit : IAsyncDisposable
     {
         cancellationToken.ThrowIfCancellationRequested();
         byte[] begin = Encode(new BeginMessage(host, port, flags), nameof(host));
-        var stream = new CircuitStream(_reactor);
+        var stream = new CircuitStream(_reactor, TrafficPurpose.User);
         if (early is not null)
         {
             // What fits; the rest follows like what comes later.
@@ -77,7 +78,7 @@ internal sealed class Circuit : IAsyncDisposable
     public Task<TorStream> OpenDirectoryStreamAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var stream = new CircuitStream(_reactor);
+        var stream = new CircuitStream(_reactor, TrafficPurpose.Directory);
         _reactor.AnnounceStream();
         _reactor.Post(new CircuitCommand.Open(begin: null, stream));
         return Task.FromResult<TorStream>(stream);

@@ -1,5 +1,6 @@
 using GoTor.Client.Channels;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
 using Microsoft.Extensions.Logging;
@@ -55,30 +56,34 @@ internal sealed class CircuitBuilder(
         long started = time.GetTimestamp();
         long number = Interlocked.Increment(ref _lastNumber);
         CircuitLog.Building(_logger, number, path.Count);
-        metrics.BuildStarted();
+        TrafficPurpose purpose = PurposeOf(path);
+        metrics.BuildStarted(purpose);
         try
         {
             Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
             hopBuilt?.Invoke(0);
             await ExtendAlongAsync(circuit, path, hopBuilt, cancellationToken);
             circuit.BuildTime = time.GetElapsedTime(started);
-            metrics.Built(circuit.BuildTime);
+            metrics.Built(purpose, circuit.BuildTime);
             CircuitLog.Built(_logger, number, (long)circuit.BuildTime.TotalMilliseconds);
-            _ = CountEndAsync(circuit);
+            _ = CountEndAsync(circuit, purpose);
             return circuit;
         }
         catch (CircuitBuildException failure)
         {
-            metrics.BuildFailed(failure.Reason.Kind);
+            metrics.BuildFailed(purpose, failure.Reason.Kind);
             CircuitLog.BuildFailed(_logger, number, failure.HopsBuilt, failure.Reason.Kind, (byte)failure.Reason.PeerReason);
             throw;
         }
         catch (OperationCanceledException)
         {
-            metrics.BuildFailed(CircuitEndKind.BuildCancelled);
+            metrics.BuildFailed(purpose, CircuitEndKind.BuildCancelled);
             throw;
         }
     }
+
+    // Only directory documents are fetched from the first hop itself; no application's stream may end there.
+    private static TrafficPurpose PurposeOf(IReadOnlyList<HopTarget> path) => path.Count == 1 ? TrafficPurpose.Directory : TrafficPurpose.User;
 
     private static void Check(IReadOnlyList<HopTarget> path)
     {
@@ -124,5 +129,5 @@ internal sealed class CircuitBuilder(
     }
 
     // Owned by the circuit: it ends with it.
-    private async Task CountEndAsync(Circuit circuit) => metrics.Ended((await circuit.Ended).Kind);
+    private async Task CountEndAsync(Circuit circuit, TrafficPurpose purpose) => metrics.Ended(purpose, (await circuit.Ended).Kind);
 }

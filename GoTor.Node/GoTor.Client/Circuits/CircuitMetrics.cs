@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 
 namespace GoTor.Client.Circuits;
 
@@ -22,26 +23,28 @@ internal sealed class CircuitMetrics
         _ended = meter.CreateCounter<long>("gotor.circuit.ended", "{circuit}", "Built circuits that ended, by cause.");
         _digestFailures = meter.CreateCounter<long>(
             "gotor.circuit.digest_failures", "{cell}", "Cells that no hop recognised: damaged, out of order or replayed.");
-        _buildDuration = meter.CreateHistogram<double>("gotor.circuit.build.duration", "s", "Time from the start of a build to its last hop.");
+        _buildDuration = meter.CreateSeconds("gotor.circuit.build.duration", "Time from the start of a build to its last hop.");
         _active = meter.CreateUpDownCounter<long>("gotor.circuit.active", "{circuit}", "Circuits that are open.");
     }
 
-    public void BuildStarted() => _started.Add(1);
+    public void BuildStarted(TrafficPurpose purpose) => _started.Add(1, TrafficPurposeTag.For(purpose));
 
-    public void Built(TimeSpan took)
+    public void Built(TrafficPurpose purpose, TimeSpan took)
     {
-        _built.Add(1);
-        _buildDuration.Record(took.TotalSeconds);
-        _active.Add(1);
+        KeyValuePair<string, object?> tag = TrafficPurposeTag.For(purpose);
+        _built.Add(1, tag);
+        _buildDuration.Record(took.TotalSeconds, tag);
+        _active.Add(1, tag);
     }
 
-    public void BuildFailed(CircuitEndKind cause) => _failed.Add(1, Tag(cause));
+    public void BuildFailed(TrafficPurpose purpose, CircuitEndKind cause) => _failed.Add(1, TrafficPurposeTag.For(purpose), Tag(cause));
 
     /// <summary>A circuit that had been built is gone.</summary>
-    public void Ended(CircuitEndKind cause)
+    public void Ended(TrafficPurpose purpose, CircuitEndKind cause)
     {
-        _active.Add(-1);
-        _ended.Add(1, Tag(cause));
+        KeyValuePair<string, object?> tag = TrafficPurposeTag.For(purpose);
+        _active.Add(-1, tag);
+        _ended.Add(1, tag, Tag(cause));
     }
 
     public void DigestFailed() => _digestFailures.Add(1);

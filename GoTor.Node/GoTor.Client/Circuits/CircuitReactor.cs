@@ -227,7 +227,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         {
             command.Fail(end);
             if (command is CircuitCommand.Open or CircuitCommand.Lookup)
-                _streams.Retract(isStream: command is CircuitCommand.Open);
+                _streams.Retract((command as CircuitCommand.Open)?.Stream.Purpose);
             return;
         }
 

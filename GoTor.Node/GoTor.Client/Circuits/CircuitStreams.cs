@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using GoTor.Client.Channels;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Cells.Relay;
 using GoTor.Protocol.Crypto;
@@ -23,9 +24,16 @@ internal sealed class CircuitStreams(
     private readonly List<StreamSlot> _touched = [];
     private int _nextToSend;
     private ushort _nextId = (ushort)random.Next(1, 65536);
-    private long _sentBytes;
-    private long _receivedBytes;
+    private ByteCount _userBytes;
+    private ByteCount _directoryBytes;
     private int _count;
+
+    /// <summary>Application bytes since the metrics were told.</summary>
+    private struct ByteCount
+    {
+        public long Sent;
+        public long Received;
+    }
 
     /// <summary>Streams and lookups that did not end yet. Any thread may ask.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -34,23 +42,24 @@ internal sealed class CircuitStreams(
     public void Announce() => Interlocked.Increment(ref _count);
 
     /// <summary>What was announced will not come, since the circuit is over.</summary>
-    public void Retract(bool isStream)
+    /// <param name="purpose">Null for a lookup.</param>
+    public void Retract(TrafficPurpose? purpose)
     {
         Interlocked.Decrement(ref _count);
-        if (!isStream)
+        if (purpose is not { } stream)
             return;
-        metrics.Created();
-        metrics.Closed(wasOpen: false);
+        metrics.Created(stream);
+        metrics.Closed(stream, wasOpen: false);
     }
 
     public void Open(CircuitCommand.Open command)
     {
         CircuitStream stream = command.Stream;
-        metrics.Created();
+        metrics.Created(stream.Purpose);
         if (stream.IsAborting || NewId() is not { } id)
         {
             stream.OnEnded(Aborted(), new StreamFailedException(EndReason.ResourceLimit));
-            metrics.Closed(wasOpen: false);
+            metrics.Closed(stream.Purpose, wasOpen: false);
             Interlocked.Decrement(ref _count);
             return;
         }
@@ -137,7 +146,7 @@ internal sealed class CircuitStreams(
                 continue;
             }
 
-            _sentBytes += hops.SendData(slot.Hop, slot.Id, stream.Outgoing);
+            BytesOf(stream).Sent += hops.SendData(slot.Hop, slot.Id, stream.Outgoing);
             slot.Window.DataSent();
             blocked = 0;
             _nextToSend++;
@@ -196,11 +205,10 @@ internal sealed class CircuitStreams(
         }
 
         _touched.Clear();
-        if (_sentBytes + _receivedBytes == 0)
-            return;
-        metrics.Data(_sentBytes, _receivedBytes);
-        _sentBytes = 0;
-        _receivedBytes = 0;
+        metrics.Data(TrafficPurpose.User, _userBytes.Sent, _userBytes.Received);
+        metrics.Data(TrafficPurpose.Directory, _directoryBytes.Sent, _directoryBytes.Received);
+        _userBytes = default;
+        _directoryBytes = default;
     }
 
     /// <summary>The circuit is over. What has arrived can still be read.</summary>
@@ -221,7 +229,7 @@ internal sealed class CircuitStreams(
     {
         slot.Window.DataReceived();
         slot.Stream!.Received.Add(cell, header.Offset, header.Length);
-        _receivedBytes += header.Length;
+        BytesOf(slot.Stream).Received += header.Length;
         if (!slot.IsTouched)
         {
             slot.IsTouched = true;
@@ -231,8 +239,15 @@ internal sealed class CircuitStreams(
         if (!slot.HadFirstByte)
         {
             slot.HadFirstByte = true;
-            metrics.FirstByte(time.GetElapsedTime(slot.OpenedAt));
+            metrics.FirstByte(slot.Stream.Purpose, time.GetElapsedTime(slot.OpenedAt));
         }
+    }
+
+    private ref ByteCount BytesOf(CircuitStream stream)
+    {
+        if (stream.Purpose == TrafficPurpose.User)
+            return ref _userBytes;
+        return ref _directoryBytes;
     }
 
     private void ReceiveLate(int hop, in RelayHeader header)
@@ -249,9 +264,9 @@ internal sealed class CircuitStreams(
     private void Connected(StreamSlot slot, ConnectedMessage message)
     {
         StreamLog.Opened(logger, circuitNumber, slot.Id.Value);
-        metrics.Opened(time.GetElapsedTime(slot.OpenedAt));
+        metrics.Opened(slot.Stream!.Purpose, time.GetElapsedTime(slot.OpenedAt));
         slot.WasOpen = true;
-        slot.Stream!.OnConnected(message.Address);
+        slot.Stream.OnConnected(message.Address);
     }
 
     private void EndedByPeer(StreamSlot slot, EndReason reason)
@@ -286,7 +301,7 @@ internal sealed class CircuitStreams(
         StopSending(slot);
         stream.Slot = null;
         stream.OnEnded(failure, openFailure);
-        metrics.Closed(slot.WasOpen);
+        metrics.Closed(stream.Purpose, slot.WasOpen);
     }
 
     private void Remove(StreamSlot slot)

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using GoTor.Client.Directory.Consensuses;
 using GoTor.Client.Directory.Fetching;
 using GoTor.Client.Directory.Servers;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Network;
 
@@ -26,8 +27,7 @@ internal sealed class DirectoryMetrics
         Meter meter = meters.Create("GoTor");
         _requests = meter.CreateCounter<long>("gotor.directory.requests", "{request}", "Requests to directory servers.");
         _bytes = meter.CreateCounter<long>("gotor.directory.received", "By", "Bytes of directory answers, as they came over the stream.");
-        _durations = meter.CreateHistogram<double>("gotor.directory.request.duration", "s", "From asking for a stream to the end of the answer.",
-            advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120] });
+        _durations = meter.CreateSeconds("gotor.directory.request.duration", "From asking for a stream to the end of the answer.");
         _consensuses = meter.CreateCounter<long>("gotor.directory.consensuses", "{consensus}", "Consensuses that were judged.");
         _restarts = meter.CreateCounter<long>("gotor.directory.loop.restarts", "{restart}", "Times that the directory loop failed and was started again.");
         meter.CreateObservableGauge("gotor.directory.consensus.age", Age, "s", "Time since the consensus in use became valid.");

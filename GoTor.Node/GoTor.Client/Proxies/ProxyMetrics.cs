@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Socks;
 
 namespace GoTor.Client.Proxies;
@@ -21,10 +22,10 @@ internal sealed class ProxyMetrics
             "gotor.socks.connections.active", "{connection}", "Applications connected to a SOCKS port.");
         _requests = meter.CreateCounter<long>("gotor.socks.requests", "{request}", "Complete SOCKS requests, by command.");
         _errors = meter.CreateCounter<long>("gotor.socks.errors", "{error}", "SOCKS requests and handshakes that failed, by reply.");
-        _connectDuration = meter.CreateHistogram<double>(
-            "gotor.socks.connect.duration", "s", "Time from a CONNECT request to the reply that it succeeded.");
-        _firstByteDuration = meter.CreateHistogram<double>(
-            "gotor.socks.first_byte.duration", "s", "Time from a CONNECT request to the first byte from its destination.");
+        _connectDuration = meter.CreateSeconds(
+            "gotor.socks.connect.duration", "Time from a CONNECT request to the reply that it succeeded.");
+        _firstByteDuration = meter.CreateSeconds(
+            "gotor.socks.first_byte.duration", "Time from a CONNECT request to the first byte from its destination.");
     }
 
     public void Accepted()

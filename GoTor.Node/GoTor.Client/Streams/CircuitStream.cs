@@ -1,6 +1,7 @@
 using System.Net;
 using System.Runtime.CompilerServices;
 using GoTor.Client.Circuits;
+using GoTor.Client.Telemetry;
 using GoTor.Protocol.Streams;
 
 namespace GoTor.Client.Streams;
@@ -9,7 +10,7 @@ namespace GoTor.Client.Streams;
 /// The application's end of one stream of a circuit. It shares two queues with the circuit's reactor and asks it to look at them;
 /// everything else about the stream belongs to the reactor.
 /// </summary>
-internal sealed class CircuitStream(CircuitReactor reactor) : TorStream
+internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpose) : TorStream
 {
     private readonly TaskCompletionSource<IPAddress?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -17,6 +18,8 @@ internal sealed class CircuitStream(CircuitReactor reactor) : TorStream
     private int _finishedCells;
     private volatile bool _completing;
     private volatile bool _aborting;
+
+    public TrafficPurpose Purpose => purpose;
 
     /// <summary>The reactor adds, the application takes.</summary>
     public ReceiveQueue Received { get; } = new();

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 
 namespace GoTor.Client.Streams;
 
@@ -23,35 +24,38 @@ internal sealed class StreamMetrics
         _closed = meter.CreateCounter<long>("gotor.stream.closed", "{stream}", "Streams that ended after they had been open.");
         _failed = meter.CreateCounter<long>("gotor.stream.failed", "{stream}", "Streams that never opened.");
         _bytes = meter.CreateCounter<long>("gotor.stream.data", "By", "Application bytes, by direction.");
-        _openDuration = meter.CreateHistogram<double>("gotor.stream.open.duration", "s", "Time from BEGIN to CONNECTED.");
-        _firstByteDuration = meter.CreateHistogram<double>("gotor.stream.first_byte.duration", "s", "Time from BEGIN to the first byte.");
+        _openDuration = meter.CreateSeconds("gotor.stream.open.duration", "Time from BEGIN to CONNECTED.");
+        _firstByteDuration = meter.CreateSeconds("gotor.stream.first_byte.duration", "Time from BEGIN to the first byte.");
         _active = meter.CreateUpDownCounter<long>("gotor.stream.active", "{stream}", "Streams asked for or open.");
     }
 
-    public void Created()
+    public void Created(TrafficPurpose purpose)
     {
-        _created.Add(1);
-        _active.Add(1);
+        KeyValuePair<string, object?> tag = TrafficPurposeTag.For(purpose);
+        _created.Add(1, tag);
+        _active.Add(1, tag);
     }
 
-    public void Opened(TimeSpan took) => _openDuration.Record(took.TotalSeconds);
+    public void Opened(TrafficPurpose purpose, TimeSpan took) => _openDuration.Record(took.TotalSeconds, TrafficPurposeTag.For(purpose));
 
-    public void FirstByte(TimeSpan took) => _firstByteDuration.Record(took.TotalSeconds);
+    public void FirstByte(TrafficPurpose purpose, TimeSpan took) => _firstByteDuration.Record(took.TotalSeconds, TrafficPurposeTag.For(purpose));
 
     /// <summary>The end of a stream.</summary>
     /// <param name="wasOpen">CONNECTED had come.</param>
-    public void Closed(bool wasOpen)
+    public void Closed(TrafficPurpose purpose, bool wasOpen)
     {
-        (wasOpen ? _closed : _failed).Add(1);
-        _active.Add(-1);
+        KeyValuePair<string, object?> tag = TrafficPurposeTag.For(purpose);
+        (wasOpen ? _closed : _failed).Add(1, tag);
+        _active.Add(-1, tag);
     }
 
     /// <summary>Application bytes since the last call. Called once per batch, not per cell.</summary>
-    public void Data(long sent, long received)
+    public void Data(TrafficPurpose purpose, long sent, long received)
     {
+        KeyValuePair<string, object?> tag = TrafficPurposeTag.For(purpose);
         if (sent > 0)
-            _bytes.Add(sent, Sent);
+            _bytes.Add(sent, Sent, tag);
         if (received > 0)
-            _bytes.Add(received, Received);
+            _bytes.Add(received, Received, tag);
     }
 }
