@@ -59,7 +59,8 @@ internal sealed class CircuitHarness : IDisposable
         _meters.Dispose();
     }
 
-    private sealed class TestMeterFactory : IMeterFactory
+    /// <summary>Meters of one test, apart from those of others.</summary>
+    internal sealed class TestMeterFactory : IMeterFactory
     {
         private readonly List<Meter> _meters = [];
 
