@@ -20,7 +20,8 @@ public sealed class StreamStressTests
     // Without optimisation the compiler makes an object of each asynchronous call that has to wait: some 120 bytes for 16 KiB.
     private const double AllowedPerCell = 8;
 #else
-    private const double AllowedPerCell = 0.5;
+    // A cell allocates nothing. A call that waits, once in 33 cells here, takes its state from a pool, and now and then misses it.
+    private const double AllowedPerCell = 3;
 #endif
 
     [Theory]
@@ -134,32 +135,41 @@ public sealed class StreamStressTests
         TorStream upload = await circuit.OpenStreamAsync("sink", 80, BeginFlags.None, null, CancellationToken.None);
         byte[] buffer = new byte[16 * 1024];
         // Not in the test runner's synchronization context, which allocates to switch to itself.
-        double received = await Task.Run(() => MeasureAsync(() => ReceiveAsync(download, buffer), 500, 3000, harness));
-        double sent = await Task.Run(() => MeasureAsync(() => upload.WriteAsync(buffer), 500, 3000, harness));
+        double received = await Task.Run(() => MeasureAsync(buffer, download.ReadAsync, harness));
+        double sent = await Task.Run(() => MeasureAsync(
+            buffer,
+            (bytes, cancellationToken) =>
+            {
+                ValueTask writing = upload.WriteAsync(bytes, cancellationToken);
+                return writing.IsCompletedSuccessfully ? ValueTask.FromResult(bytes.Length) : WaitAsync(writing, bytes.Length);
+            },
+            harness));
         Assert.InRange(received, 0, AllowedPerCell);
         Assert.InRange(sent, 0, AllowedPerCell);
         download.Abort();
         upload.Abort();
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask ReceiveAsync(TorStream stream, byte[] buffer)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private static async ValueTask<int> WaitAsync(ValueTask writing, int length)
     {
-        int read = 0;
-        while (read < buffer.Length)
-            read += await stream.ReadAsync(buffer.AsMemory(read));
+        await writing;
+        return length;
     }
 
     /// <returns>Bytes allocated in the process, the relay's side included, per DATA cell.</returns>
-    private static async Task<double> MeasureAsync(Func<ValueTask> transfer, int warmUp, int count, CircuitHarness harness)
+    private static async Task<double> MeasureAsync(
+        byte[] buffer, Func<Memory<byte>, CancellationToken, ValueTask<int>> transfer, CircuitHarness harness)
     {
-        for (int i = 0; i < warmUp; i++)
-            await transfer();
+        const long WarmUp = 8_000_000;
+        const long Measured = 50_000_000;
+        for (long bytes = 0; bytes < WarmUp;)
+            bytes += await transfer(buffer, CancellationToken.None);
         ScriptedCircuit relay = harness.Lane.Circuit;
         long cells = relay.DataReceived + relay.DataSent;
         long allocated = GC.GetTotalAllocatedBytes(precise: true);
-        for (int i = 0; i < count; i++)
-            await transfer();
+        for (long bytes = 0; bytes < Measured;)
+            bytes += await transfer(buffer, CancellationToken.None);
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
         cells = relay.DataReceived + relay.DataSent - cells;
         return (double)allocated / cells;
