@@ -318,8 +318,12 @@ public sealed class CircuitRuleTests
         await circuit.ExtendAsync(harness.Network.Path[3], CancellationToken.None);
         Assert.Equal(4, circuit.Path.Count);
         await AssertEchoesAsync(circuit);
-        Assert.All(harness.Lane.Circuit.Log.Where(m => m.Command == RelayCommand.Extend2), m => Assert.True(m.Early));
-        Assert.Contains(harness.Lane.Circuit.Log, m => m is { Hop: 3, Command: RelayCommand.Begin });
+        await harness.DoAsync(relay =>
+        {
+            Assert.All(relay.Log.Where(m => m.Command == RelayCommand.Extend2), m => Assert.True(m.Early));
+            Assert.Contains(relay.Log, m => m is { Hop: 3, Command: RelayCommand.Begin });
+        });
+        Assert.Empty(harness.Lane.Circuit.Complaints);
     }
 
     [Fact]
