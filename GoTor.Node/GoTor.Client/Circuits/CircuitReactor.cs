@@ -44,6 +44,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     private readonly ICircuitLink _link;
     private readonly CircuitHops _hops;
     private readonly CircuitStreams _streams;
+    private readonly CircuitParameters _parameters;
     private readonly CircuitMetrics _metrics;
     private readonly ILogger _logger;
     private CircuitCommand.Extend? _extending;
@@ -65,6 +66,7 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         ILogger logger)
     {
         Number = number;
+        _parameters = parameters;
         _metrics = metrics;
         _logger = logger;
         _link = openLink(this);
@@ -277,8 +279,10 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
     {
         byte[] request = new byte[extend.Handshake.RequestLength];
         extend.Handshake.WriteRequest(request);
+        // All clients say the same of a relay, whatever each of them knows: the consensus decides. ntor-v3 needs the identity in any case.
+        Ed25519Identity? ed25519Identity = _parameters.ExtendByEd25519Id ? extend.Target.Ed25519Identity : null;
         var message = new Extend2Message(
-            LinkSpecifier.ForRelay(extend.Target.OrPorts, extend.Target.RsaIdentity, extend.Target.Ed25519Identity),
+            LinkSpecifier.ForRelay(extend.Target.OrPorts, extend.Target.RsaIdentity, ed25519Identity),
             extend.Handshake.Type,
             request);
         Span<byte> encoded = stackalloc byte[CellLayout.RelayDataLengthV0];

@@ -12,5 +12,6 @@ internal static class CircuitSettings
             "circwindow", FixedWindowFlowControl.MaxWindow, FixedWindowFlowControl.MinWindow, FixedWindowFlowControl.MaxWindow),
         SendmeEmitMinVersion = consensus.Get("sendme_emit_min_version", 1, 0, byte.MaxValue),
         SendmeAcceptMinVersion = consensus.Get("sendme_accept_min_version", 0, 0, byte.MaxValue),
+        ExtendByEd25519Id = consensus.Get("ExtendByEd25519ID", 0, 0, 1) == 1,
     };
 }

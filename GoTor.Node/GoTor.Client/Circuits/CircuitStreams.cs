@@ -263,10 +263,18 @@ internal sealed class CircuitStreams(
 
     private void Connected(StreamSlot slot, ConnectedMessage message)
     {
+        CircuitStream stream = slot.Stream!;
+        if (!stream.Accepts(message.Address))
+        {
+            StreamLog.InternalAddress(logger, circuitNumber, slot.Id.Value);
+            SendEnd(slot, StreamErrors.For(EndReason.TorProtocol), EndReason.TorProtocol);
+            return;
+        }
+
         StreamLog.Opened(logger, circuitNumber, slot.Id.Value);
-        metrics.Opened(slot.Stream!.Purpose, time.GetElapsedTime(slot.OpenedAt));
+        metrics.Opened(stream.Purpose, time.GetElapsedTime(slot.OpenedAt));
         slot.WasOpen = true;
-        slot.Stream.OnConnected(message.Address);
+        stream.OnConnected(message.Address);
     }
 
     private void EndedByPeer(StreamSlot slot, EndReason reason)
@@ -285,12 +293,13 @@ internal sealed class CircuitStreams(
     }
 
     /// <summary>Ends a stream from our side. The other side may not know yet.</summary>
-    private void SendEnd(StreamSlot slot, TorException? failure)
+    /// <param name="reason">For whoever waits for CONNECTED. What we send never says why.</param>
+    private void SendEnd(StreamSlot slot, TorException? failure, EndReason reason = EndReason.Misc)
     {
         StreamLog.EndedByUs(logger, circuitNumber, slot.Id.Value);
         hops.Send(slot.Hop, RelayCommand.End, slot.Id, [(byte)EndReason.Misc]);
         _halfClosed.Add(slot.Id.Value, new HalfClosedStream(slot.Hop, slot.State, slot.Window, slot.UsesRateFlowControl));
-        Finish(slot, failure, new StreamFailedException(EndReason.Misc));
+        Finish(slot, failure, new StreamFailedException(reason));
     }
 
     private void Finish(StreamSlot slot, TorException? failure, StreamFailedException openFailure)

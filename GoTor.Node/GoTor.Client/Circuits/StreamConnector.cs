@@ -32,7 +32,9 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
             {
                 if (request.OptimisticData is { } early)
                     early.Sent = 0;
-                TorStream stream = await lease.Circuit.OpenStreamAsync(request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData, attempt);
+                TorStream stream = await lease.Circuit.OpenStreamAsync(
+                    request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData,
+                    acceptInternal: !circuits.Options.ClientRejectInternalAddresses, attempt);
                 return new LeasedStream(stream, lease);
             },
             cancellationToken);
@@ -156,6 +158,7 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         (_, EndReason.NoRoute) => new TorException(TorErrorKind.NoRoute, "The exit has no route to the destination.", failure),
         (_, EndReason.ExitPolicy) => new TorException(TorErrorKind.ExitPolicy, "The exit's policy forbids the destination.", failure),
         (_, EndReason.Timeout) => new TorException(TorErrorKind.Timeout, "The exit could not reach the destination in time.", failure),
+        (_, EndReason.TorProtocol) => new TorException(TorErrorKind.ProtocolViolation, "The exit did not keep to the protocol.", failure),
         (_, EndReason.Done or EndReason.ConnectionReset) =>
             new TorException(TorErrorKind.StreamClosed, "The destination closed the connection at once.", failure),
         _ => new TorException(TorErrorKind.CircuitClosed, $"The exit ended the stream: {failure.Reason}.", failure),

@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using GoTor.Client.Circuits;
 using GoTor.Client.Telemetry;
+using GoTor.Protocol.Socks;
 using GoTor.Protocol.Streams;
 
 namespace GoTor.Client.Streams;
@@ -10,7 +11,8 @@ namespace GoTor.Client.Streams;
 /// The application's end of one stream of a circuit. It shares two queues with the circuit's reactor and asks it to look at them;
 /// everything else about the stream belongs to the reactor.
 /// </summary>
-internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpose) : TorStream
+/// <param name="acceptInternal">The exit may say that it connected to a private address.</param>
+internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpose, bool acceptInternal) : TorStream
 {
     private readonly TaskCompletionSource<IPAddress?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -79,6 +81,13 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
             return ValueTask.FromException(NotWritable());
         return taken == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[taken..], cancellationToken);
     }
+
+    /// <summary>
+    /// Whether the address of a CONNECTED can be where an application wanted to go. A private address is one on the exit's own network, or
+    /// shall make the application believe that it is on ours. C tor refuses the same (relay.c).
+    /// </summary>
+    public bool Accepts(IPAddress? address) =>
+        address is null || (!address.Equals(IPAddress.IPv6Any) && (acceptInternal || !HostName.IsInternal(address)));
 
     /// <summary>Called by the reactor at CONNECTED.</summary>
     public void OnConnected(IPAddress? address) => _connected.TrySetResult(address);

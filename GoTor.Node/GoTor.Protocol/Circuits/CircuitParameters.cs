@@ -13,4 +13,7 @@ internal sealed record CircuitParameters
 
     /// <summary>"sendme_accept_min_version".</summary>
     public int SendmeAcceptMinVersion { get; init; }
+
+    /// <summary>"ExtendByEd25519ID": EXTEND2 names the next relay by its Ed25519 identity too. C tor's default is no.</summary>
+    public bool ExtendByEd25519Id { get; init; }
 }
