@@ -1,9 +1,8 @@
-using System.Text;
 using BenchmarkDotNet.Attributes;
-using GoTor.Client.Tests.Directory;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
+using GoTor.Testing.Directories;
 
 namespace GoTor.Benchmarks.Operations;
 
@@ -11,7 +10,7 @@ namespace GoTor.Benchmarks.Operations;
 [MemoryDiagnoser]
 public class DirectoryBenchmarks
 {
-    private readonly TestNetwork _network = new() { Relays = 9000 };
+    private static readonly DateTimeOffset Now = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private readonly Dictionary<MicrodescriptorDigest, Microdescriptor> _known = [];
     private byte[] _consensus = [];
     private byte[] _microdescriptors = [];
@@ -21,10 +20,11 @@ public class DirectoryBenchmarks
     [GlobalSetup]
     public void Setup()
     {
-        _consensus = Encoding.ASCII.GetBytes(_network.Consensus);
-        _microdescriptors = Encoding.ASCII.GetBytes(string.Concat(_network.Microdescriptors));
-        _authorities = [.. TestAuthority.Ours.Select(authority => authority.Identity)];
-        _certificates = [.. TestAuthority.Ours.Select(authority => AuthorityCertificate.Parse(Encoding.ASCII.GetBytes(_network.CertificateOf(authority))))];
+        GeneratedDirectory directory = GeneratedDirectory.Create(relays: 9000);
+        _consensus = directory.EncodeConsensus(Now);
+        _microdescriptors = directory.EncodeMicrodescriptors();
+        _authorities = [.. directory.V3Identities];
+        _certificates = [.. AuthorityCertificateList.Parse(directory.EncodeCertificates(Now)).Certificates];
         foreach (MicrodescriptorEntry entry in new MicrodescriptorParser().Parse(_microdescriptors).Entries)
             _known[entry.Microdescriptor.Digest] = entry.Microdescriptor;
     }
@@ -36,7 +36,7 @@ public class DirectoryBenchmarks
     public int ParseVerifyIndex()
     {
         Consensus consensus = Consensus.Parse(_consensus);
-        ConsensusVerification verification = ConsensusVerifier.Verify(consensus, _authorities, _certificates, TestNetwork.Start);
+        ConsensusVerification verification = ConsensusVerifier.Verify(consensus, _authorities, _certificates, Now);
         return verification.IsAccepted
             ? NetworkSnapshot.From(consensus, digest => _known.GetValueOrDefault(digest)).UsableCount
             : throw new InvalidOperationException("The generated consensus is not good.");
