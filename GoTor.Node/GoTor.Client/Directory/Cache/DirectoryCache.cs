@@ -31,7 +31,10 @@ internal sealed class DirectoryCache(string directory, ILogger logger)
             return unsaved;
         try
         {
-            return AtomicFile.Read(PathOf(name), MaxFileLength) is { } content ? new ReadOnlyMemory<byte>(content) : null;
+            // Not a conditional expression: there, null would become empty memory.
+            if (AtomicFile.Read(PathOf(name), MaxFileLength) is { } content)
+                return content;
+            return null;
         }
         catch (StorageException e)
         {
