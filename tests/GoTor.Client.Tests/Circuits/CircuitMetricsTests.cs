@@ -36,7 +36,7 @@ public sealed class CircuitMetricsTests
         Assert.Equal(1, Sum(streams));
         await harness.DoAsync(relay => relay.SendDamaged(2, RelayCommand.Drop, StreamId.Circuit, [], 100));
         await circuit.Ended.WaitAsync(CircuitHarness.Patience);
-        await CircuitHarness.EventuallyAsync(() => Sum(active) == 0);
+        await CircuitHarness.EventuallyAsync(() => Sum(active) == 0 && ended.LastMeasurement is not null);
         harness.Network.ConnectFailure = ChannelEnd.ConnectFailed;
         await Assert.ThrowsAsync<CircuitBuildException>(harness.BuildAsync);
 
@@ -77,7 +77,7 @@ public sealed class CircuitMetricsTests
         await FetchAsync(directory, 7);
         await user.DisposeAsync();
         await directory.DisposeAsync();
-        await CircuitHarness.EventuallyAsync(() => Sum(active) == 0);
+        await CircuitHarness.EventuallyAsync(() => Sum(active) == 0 && ended.LastMeasurement is not null);
 
         foreach (MetricCollector<long> ofCircuits in new[] { built, ended })
         {
