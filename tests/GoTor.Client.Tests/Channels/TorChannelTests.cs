@@ -172,7 +172,7 @@ public sealed class TorChannelTests : IAsyncLifetime
 
         await _inbox.ReceiveAsync();
         Assert.Equal(ChannelEnd.Violation, await _inbox.Closed.WaitAsync(TimeSpan.FromSeconds(10)));
-        Assert.Equal(ChannelEnd.Violation, await _channel.Closed);
+        Assert.Equal(ChannelEnd.Violation, await _channel.Closed.WaitAsync(LoopbackRelay.Patience));
         Assert.Equal(1, _inbox.Pauses);
         Assert.Equal(1, _harness.Meters["gotor.channel.violations"]);
         await _link.WaitForCloseAsync();
@@ -189,7 +189,7 @@ public sealed class TorChannelTests : IAsyncLifetime
 
         Assert.Equal(ChannelEnd.ConnectionLost, await _inbox.Closed.WaitAsync(TimeSpan.FromSeconds(10)));
         Assert.Equal(ChannelEnd.ConnectionLost, await second.Closed.WaitAsync(TimeSpan.FromSeconds(10)));
-        await _channel.Closed;
+        await _channel.Closed.WaitAsync(LoopbackRelay.Patience);
         Assert.Throws<ChannelException>(() => _channel.OpenCircuit(new RecordingInbox()));
         _circuit.Send(ChannelCells.Make(default, new CreateFastMessage(new byte[20])));
         _circuit.Close(destroyedByPeer: false);

@@ -99,6 +99,7 @@ internal sealed class LoopbackLink(SslStream tls, RelayKeys keys, TimeProvider t
 
     /// <summary>The client's next cell. Its VERSIONS is the only one that has a narrow circuit id.</summary>
     /// <exception cref="EndOfStreamException">The client has closed the connection.</exception>
+    /// <exception cref="TimeoutException">It has sent nothing for <see cref="LoopbackRelay.Patience"/>.</exception>
     public async Task<ReceivedCell> ReceiveCellAsync(CancellationToken cancellationToken = default)
     {
         byte[] header = await ReadAsync(_receivedVersions ? WideId + 1 : NarrowId + 1, cancellationToken);
@@ -116,7 +117,7 @@ internal sealed class LoopbackLink(SslStream tls, RelayKeys keys, TimeProvider t
     {
         try
         {
-            while (await tls.ReadAsync(_one, cancellationToken) > 0)
+            while (await tls.ReadAsync(_one, cancellationToken).AsTask().WaitAsync(LoopbackRelay.Patience, cancellationToken) > 0)
             {
             }
         }
@@ -131,7 +132,7 @@ internal sealed class LoopbackLink(SslStream tls, RelayKeys keys, TimeProvider t
     private async Task<byte[]> ReadAsync(int length, CancellationToken cancellationToken)
     {
         var bytes = new byte[length];
-        await tls.ReadExactlyAsync(bytes, cancellationToken);
+        await tls.ReadExactlyAsync(bytes, cancellationToken).AsTask().WaitAsync(LoopbackRelay.Patience, cancellationToken);
         return bytes;
     }
 }

@@ -16,6 +16,9 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     // Keys take their time to make; most tests want any relay.
     private static readonly Lazy<RelayKeys> SharedKeys = new(RelayKeys.Generate);
 
+    /// <summary>For what should happen within moments: a test that waits in vain fails instead of hanging.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly List<LoopbackLink> _links = [];
 
@@ -57,7 +60,7 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     /// <summary>The next connection, before TLS.</summary>
     public async Task<Socket> AcceptTcpAsync(CancellationToken cancellationToken = default)
     {
-        Socket socket = await _listener.AcceptSocketAsync(cancellationToken);
+        Socket socket = await _listener.AcceptSocketAsync(cancellationToken).AsTask().WaitAsync(Patience, cancellationToken);
         socket.NoDelay = true;
         return socket;
     }
