@@ -19,6 +19,9 @@ internal interface ICircuitInbox
     /// <summary>The circuit's outgoing queue on the channel has room again. May be called from any thread, without holding a lock.</summary>
     void ChannelWritable();
 
-    /// <summary>The channel is gone, and with it the circuit. Called once, from any thread, without holding a lock.</summary>
+    /// <summary>
+    /// The channel is gone, and with it the circuit. Called once, from any thread, without holding a lock. With
+    /// <see cref="ChannelEnd.Violation"/> it may be this circuit alone that ends: the relay sent RELAY_EARLY towards us.
+    /// </summary>
     void ChannelClosed(ChannelEnd end);
 }
