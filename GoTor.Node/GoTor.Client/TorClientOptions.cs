@@ -26,7 +26,10 @@ internal sealed record TorClientOptions
     /// <summary>Relays with loopback and private addresses may be dialled. Follows <see cref="TestingTorNetwork"/> unless set.</summary>
     public bool? ExtendAllowPrivateAddresses { get; init; }
 
-    /// <summary>Requests for private and loopback destinations are refused: no exit could mean the same host as the application.</summary>
+    /// <summary>
+    /// Requests for private and loopback destinations are refused, and so are exits that say that they connected to one: no exit could mean
+    /// the same host as the application.
+    /// </summary>
     public bool ClientRejectInternalAddresses { get; init; } = true;
 
     /// <summary>Least delay before a descriptor that failed to arrive is asked for again.</summary>
