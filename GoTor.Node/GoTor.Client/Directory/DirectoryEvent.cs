@@ -20,6 +20,9 @@ internal abstract record DirectoryEvent
     /// <summary>Somebody waits for the network.</summary>
     public sealed record HurriedEvent : DirectoryEvent;
 
+    /// <summary>Somebody wants to know when everything before this has been dealt with.</summary>
+    public sealed record Settling(TaskCompletionSource Settled) : DirectoryEvent;
+
     public sealed record FetchEnded(DirectoryFetch Fetch, FetchResult Result) : DirectoryEvent;
 
     /// <summary>A request ended in a way that is a mistake of ours.</summary>

@@ -37,11 +37,17 @@ internal sealed class DirectoryManager : INetworkSource
     /// <summary>What is missing before circuits can be built; empty when nothing is.</summary>
     public string MissingDirectoryInfo => _publisher.Missing;
 
+    /// <summary>Requests that have not ended yet.</summary>
+    public int RequestsUnderWay => _reactor?.RequestsUnderWay ?? 0;
+
     /// <summary>Somebody waits for the network: downloads that back off are tried again soon.</summary>
     public void Hurry() => _reactor?.Hurry();
 
     /// <summary>The state of a guard changed: look again whether we know enough, and whom to ask.</summary>
     public void GuardsChanged() => _reactor?.GuardsChanged();
+
+    /// <summary>Completes when the loop has dealt with everything so far: with what time brought, too.</summary>
+    public Task SettleAsync() => _reactor?.SettleAsync() ?? Task.CompletedTask;
 
     /// <summary>Runs until cancelled. A loop that fails is started again from the disk.</summary>
     /// <exception cref="TorException">The network demands a newer release, or the loop fails again and again. The process should end.</exception>
@@ -49,28 +55,33 @@ internal sealed class DirectoryManager : INetworkSource
     {
         Queue<TimeSpan> failures = [];
         long started = _services.Time.GetTimestamp();
-        while (true)
+        while (await RunLoopAsync(cancellationToken).ConfigureAwait(false) is { } failure)
+            await PauseAsync(failure, failures, _services.Time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <returns>What it failed of; null when it was cancelled.</returns>
+    private async Task<Exception?> RunLoopAsync(CancellationToken cancellationToken)
+    {
+        DirectoryReactor reactor = new(_setup, _services, _publisher);
+        await using (reactor.ConfigureAwait(false))
         {
-            DirectoryReactor reactor = new(_setup, _services, _publisher);
-            await using (reactor.ConfigureAwait(false))
+            _reactor = reactor;
+            try
             {
-                _reactor = reactor;
-                try
-                {
-                    await reactor.RunAsync(cancellationToken).ConfigureAwait(false);
-                }
-                catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-                {
-                    return;
-                }
-                catch (Exception e) when (e is not TorException { Kind: TorErrorKind.Obsolete })
-                {
-                    await PauseAsync(e, failures, _services.Time.GetElapsedTime(started), cancellationToken).ConfigureAwait(false);
-                }
-                finally
-                {
-                    _reactor = null;
-                }
+                await reactor.RunAsync(cancellationToken).ConfigureAwait(false);
+                return null;
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return null;
+            }
+            catch (Exception e) when (e is not TorException { Kind: TorErrorKind.Obsolete })
+            {
+                return e;
+            }
+            finally
+            {
+                _reactor = null;
             }
         }
     }

@@ -37,7 +37,9 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
     private readonly NetworkPublisher _publisher;
     private readonly long _started;
     private readonly ITimer _timer;
+    private readonly List<TaskCompletionSource> _settling = [];
     private TimeSpan _nextFlush;
+    private int _requestsUnderWay;
 
     public DirectoryReactor(DirectorySetup setup, DirectoryServices services, NetworkPublisher publisher)
     {
@@ -59,6 +61,9 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
         _timer = services.Time.CreateTimer(static inbox => ((ChannelWriter<DirectoryEvent>)inbox!).TryWrite(DirectoryEvent.Woken), _inbox.Writer, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    /// <summary>From any thread.</summary>
+    public int RequestsUnderWay => Volatile.Read(ref _requestsUnderWay);
+
     public TimeSpan Uptime => _services.Time.GetElapsedTime(_started);
 
     public DateTimeOffset Now => _services.Time.GetUtcNow();
@@ -73,6 +78,13 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
     /// <summary>Other guards than before may be asked, or count. From any thread.</summary>
     public void GuardsChanged() => _inbox.Writer.TryWrite(DirectoryEvent.GuardsChanged);
 
+    /// <summary>Completes when everything that was posted before has been dealt with and nothing is due.</summary>
+    public Task SettleAsync()
+    {
+        TaskCompletionSource settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        return _inbox.Writer.TryWrite(new DirectoryEvent.Settling(settled)) ? settled.Task : Task.CompletedTask;
+    }
+
     /// <summary>Runs until cancelled.</summary>
     /// <exception cref="TorException">We must not go on: the network demands a newer release.</exception>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -81,6 +93,9 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
         while (true)
         {
             TimeSpan sleep = Plan();
+            foreach (TaskCompletionSource settled in _settling)
+                settled.TrySetResult();
+            _settling.Clear();
             _timer.Change(sleep < TimeSpan.FromMilliseconds(1) ? TimeSpan.FromMilliseconds(1) : sleep, Timeout.InfiniteTimeSpan);
             DirectoryEvent next = await _inbox.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
             do
@@ -99,6 +114,7 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
             _services.Bootstrap.Report(BootstrapPhase.RequestingDescriptors);
         DirectoryFetch fetch = new(document, server.Server, server.Guard, request) { Subject = subject };
         _running.Add(fetch, Task.Run(() => FetchAsync(fetch), CancellationToken.None));
+        Volatile.Write(ref _requestsUnderWay, _running.Count);
     }
 
     public async ValueTask DisposeAsync()
@@ -114,6 +130,10 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
 
         _running.Clear();
         _stop.Dispose();
+        _inbox.Writer.Complete();
+        while (_inbox.Reader.TryRead(out DirectoryEvent? left))
+            (left as DirectoryEvent.Settling)?.Settled.TrySetResult();
+        _settling.ForEach(settled => settled.TrySetResult());
     }
 
     private async Task FetchAsync(DirectoryFetch fetch)
@@ -139,7 +159,7 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
         _microdescriptors.Load();
         _consensuses.Load(Now, Uptime);
         if (_consensuses.Current is not null)
-            Accepted();
+            Accepted(isCached: true);
     }
 
     private TimeSpan Plan()
@@ -148,7 +168,7 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
         if (_publisher.Withdraw(Now))
             _consensusDownloads.Reset(Uptime);
         if (_publisher.Current is null && _consensuses.Current?.Lifetime.IsReasonablyLive(Now) == true)
-            Accepted();
+            Accepted(isCached: true);
         TimeSpan sleep = MaxSleep;
         sleep = Min(sleep, _publisher.ExpiresIn(Now));
         sleep = Min(sleep, _consensusDownloads.Plan(this));
@@ -171,9 +191,13 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
                 _running.Remove(fetch);
                 using (fetch)
                     Ended(fetch, result);
+                Volatile.Write(ref _requestsUnderWay, _running.Count);
                 break;
             case DirectoryEvent.Failed(_, Exception e):
                 throw new InvalidOperationException("A directory request failed in an unforeseen way.", e);
+            case DirectoryEvent.Settling(TaskCompletionSource settled):
+                _settling.Add(settled);
+                break;
             case DirectoryEvent.GuardsChangedEvent:
                 _publisher.Judge();
                 break;
@@ -207,17 +231,17 @@ internal sealed class DirectoryReactor : IFetchDesk, IAsyncDisposable
     private void Judged(ConsensusVerdict? verdict)
     {
         if (verdict == ConsensusVerdict.Accepted)
-            Accepted();
+            Accepted(isCached: false);
         if (verdict == ConsensusVerdict.TooNewForUs)
             throw new TorException(TorErrorKind.Obsolete, $"The network requires protocols that this version does not speak ({_consensuses.LastRefusal}). Upgrade GoTor.");
     }
 
-    private void Accepted()
+    private void Accepted(bool isCached)
     {
         _microdescriptors.NoteListed(_consensuses.Current!.Relays.Select(relay => relay.MicrodescriptorDigest), _consensuses.Current.Lifetime.ValidAfter, Now);
         _microdescriptorDownloads.Accepted(_consensuses.Current);
         Publish();
-        _consensusDownloads.Accepted(_consensuses.Current, this);
+        _consensusDownloads.Accepted(_consensuses.Current, isCached, this);
     }
 
     private void Publish() => _publisher.Publish(_consensuses.Current!, _microdescriptors.Find, Now);

@@ -60,6 +60,9 @@ internal sealed record DirectoryTiming
     /// <summary>How long a consensus may wait for its authorities' certificates before another is looked for.</summary>
     public TimeSpan CertificatePatience { get; init; } = TimeSpan.FromMinutes(20);
 
+    /// <summary>The same for a consensus that expired long ago or lies far in the future.</summary>
+    public TimeSpan UntimelyPatience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>A server that said 503 is left alone so long, when there are others (DIR_503_TIMEOUT).</summary>
     public TimeSpan BusyServerRest { get; init; } = TimeSpan.FromHours(1);
 }

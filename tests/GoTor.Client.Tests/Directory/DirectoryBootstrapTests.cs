@@ -211,7 +211,7 @@ public class DirectoryBootstrapTests
         await fixture.AdvanceAsync(TimeSpan.FromMinutes(2));
         Assert.Null(fixture.Manager.Current);
         // By authority first; when one of them is known, the others' keys by name.
-        Assert.InRange(fixture.Servers.Requests.Count(request => request.IsCertificates), 3, 15);
+        Assert.InRange(fixture.Servers.Requests.Count(request => request.IsCertificates), 3, 25);
     }
 
     [Fact]
@@ -254,7 +254,6 @@ public class DirectoryBootstrapTests
     {
         await using DirectoryFixture fixture = new(new TestNetwork { Relays = 120 });
         // Everything but one guard's descriptor.
-        string withheld = fixture.Network.DigestOf(1).ToString();
         bool withhold = true;
         fixture.Servers.Intercept = request => Task.FromResult<byte[]?>(!request.IsMicrodescriptors || !withhold ? null : FakeDirectory.Packed(string.Concat(
             Enumerable.Range(0, 120).Where(i => i != 1 && request.Digests.Contains(fixture.Network.DigestOf(i).ToString())).Select(fixture.Network.MicrodescriptorOf)
@@ -263,7 +262,6 @@ public class DirectoryBootstrapTests
         await fixture.UntilAsync(() => fixture.Manager.Current is { } network && network.Relays.Count(relay => !relay.IsUsable) == 1);
         Assert.False(fixture.Manager.HasEnoughDirectoryInfo);
         Assert.Contains("guards", fixture.Manager.MissingDirectoryInfo, StringComparison.Ordinal);
-        Assert.NotEqual("", withheld);
         withhold = false;
         await fixture.AdvanceUntilAsync(() => fixture.Manager.HasEnoughDirectoryInfo, TimeSpan.FromSeconds(60));
         Assert.Equal("", fixture.Manager.MissingDirectoryInfo);

@@ -97,7 +97,9 @@ public sealed class DirectoryRestartTests : IDisposable
         await second.AdvanceUntilAsync(
             () => second.Manager.HasEnoughDirectoryInfo && second.Manager.Current!.Relays.All(relay => relay.IsUsable), TimeSpan.FromMinutes(15));
         Assert.NotEqual(0, second.Servers.Connections);
-        Assert.InRange(second.Warnings.Count(), damage == "empty" ? 0 : 1, damage == "directory" ? 3 : 1);
+        // A flipped bit may leave a microdescriptor that parses, and that nobody lists.
+        bool isSilent = damage == "empty" || (damage == "flipped" && file == DirectoryCache.MicrodescriptorJournal);
+        Assert.InRange(second.Warnings.Count(), isSilent ? 0 : 1, damage == "directory" ? 3 : 1);
         await second.StopAsync();
         if (damage == "directory")
             return;

@@ -41,13 +41,17 @@ internal sealed class FakeDirectory : IDirectoryConnector
     public int Connections => _connections;
 
     private int _connections;
+    private int _stuck;
+
+    /// <summary>Requests whose answer <see cref="Intercept"/> holds back.</summary>
+    public int Stuck => Volatile.Read(ref _stuck);
 
     public Task<Stream> OpenAsync(DirectoryServer server, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _connections);
-        return IsReachable(server)
-            ? Task.FromResult<Stream>(new Exchange(this, server))
-            : Task.FromException<Stream>(new TorException(TorErrorKind.RelayUnreachable, "down"));
+        if (!IsReachable(server))
+            return Task.FromException<Stream>(new TorException(TorErrorKind.RelayUnreachable, "down"));
+        return Task.FromResult<Stream>(new Exchange(this, server));
     }
 
     public static byte[] Answer(string status, byte[] body, string encoding = "identity") =>
@@ -89,6 +93,7 @@ internal sealed class FakeDirectory : IDirectoryConnector
         private readonly StringBuilder _head = new();
         private Task<byte[]>? _answer;
         private int _position;
+        private bool _isStuck;
 
         public override bool CanRead => true;
 
@@ -135,7 +140,26 @@ internal sealed class FakeDirectory : IDirectoryConnector
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        private async Task<byte[]> AnswerAsync(SeenRequest request) =>
-            directory.Intercept is { } intercept && await intercept(request) is { } answer ? answer : directory.AnswerOf(request);
+        protected override void Dispose(bool disposing)
+        {
+            if (_isStuck)
+                Interlocked.Decrement(ref directory._stuck);
+            _isStuck = false;
+            base.Dispose(disposing);
+        }
+
+        private async Task<byte[]> AnswerAsync(SeenRequest request)
+        {
+            if (directory.Intercept is not { } intercept)
+                return directory.AnswerOf(request);
+            Task<byte[]?> answer = intercept(request);
+            if (!answer.IsCompleted)
+            {
+                _isStuck = true;
+                Interlocked.Increment(ref directory._stuck);
+            }
+
+            return await answer ?? directory.AnswerOf(request);
+        }
     }
 }

@@ -18,7 +18,8 @@ internal sealed class CertificateDownloads(
     ServerPicker servers, DirectoryTiming timing, TorRandom random)
 {
     private const int MaxLength = 1 << 20;
-    private readonly Dictionary<string, DownloadSchedule> _schedules = [];
+    private readonly DownloadSchedule _retry = new(TimeSpan.Zero, timing.MaxRetryDelay, random);
+    private readonly HashSet<string> _asked = [];
 
     /// <summary>Launches what is due.</summary>
     /// <returns>How long until it should be asked again, at most.</returns>
@@ -26,30 +27,30 @@ internal sealed class CertificateDownloads(
     {
         if (consensuses.Candidate is not { } candidate)
         {
-            _schedules.Clear();
+            _asked.Clear();
+            _retry.Reset(desk.Uptime);
             return TimeSpan.MaxValue;
         }
 
         if (desk.Running(DirectoryDocument.Certificates).Count > 0)
             return TimeSpan.MaxValue;
-        // C tor asks for every authority's newest certificate while it is at it, and so do we: "fp/" names all that we lack.
-        string[] ofAuthorities = [.. authorities.Where(authority => !keeper.HasCurrent(authority, desk.Now)).Select(authority => authority.ToString())];
-        string[] pairs = [.. candidate.Missing.Where(id => keeper.HasCurrent(id.Identity, desk.Now)).Select(id => id.ToString())];
-        (string[] missing, string kind) = ofAuthorities.Any(IsReady) ? (ofAuthorities, "fp") : (pairs, "fp-sk");
-        string[] ready = [.. missing.Where(IsReady)];
-        if (ready.Length == 0)
-            return NextOf([.. ofAuthorities, .. pairs], desk);
-        if (Pick(candidate, desk) is not { } server)
+        // As C tor does on its first start: the newest certificate of every authority of which we have none.
+        string[] missing = [.. authorities.Where(authority => !keeper.HasCurrent(authority, desk.Now)).Select(authority => authority.ToString())];
+        string kind = "fp";
+        if (missing.All(_asked.Contains) && candidate.Missing.Where(id => keeper.HasCurrent(id.Identity, desk.Now)).ToArray() is { Length: > 0 } pairs)
+            (missing, kind) = ([.. pairs.Select(id => id.ToString())], "fp-sk");
+        // What was never asked for is asked for at once; what was, with everything else of its kind, when its time has come.
+        if (missing.All(_asked.Contains) && !_retry.IsReady(desk.Uptime))
+            return _retry.NextAttempt - desk.Uptime;
+        if (missing.Length == 0 || Pick(candidate, desk) is not { } server)
         {
-            Postpone(ready, desk);
-            return NextOf([.. ofAuthorities, .. pairs], desk);
+            _retry.Postpone(desk.Uptime);
+            return _retry.NextAttempt - desk.Uptime;
         }
 
-        DirectoryRequest request = new() { Path = $"/tor/keys/{kind}/{string.Join('+', ready)}", MaxLength = MaxLength };
-        desk.Launch(DirectoryDocument.Certificates, server, request, ready);
+        _asked.UnionWith(missing);
+        desk.Launch(DirectoryDocument.Certificates, server, new DirectoryRequest { Path = $"/tor/keys/{kind}/{string.Join('+', missing)}", MaxLength = MaxLength }, missing);
         return TimeSpan.MaxValue;
-
-        bool IsReady(string name) => !_schedules.TryGetValue(name, out DownloadSchedule? schedule) || schedule.IsReady(desk.Uptime);
     }
 
     /// <summary>Takes an answer.</summary>
@@ -57,21 +58,19 @@ internal sealed class CertificateDownloads(
     public ConsensusVerdict? Ended(DirectoryFetch fetch, FetchResult result, IFetchDesk desk)
     {
         IReadOnlyList<AuthorityCertificate> added = result.Outcome == FetchOutcome.Success ? keeper.Add(result.Body.Span) : [];
-        string[] asked = (string[])fetch.Subject!;
-        string[] lacking = [.. asked.Where(name => !added.Any(certificate =>
-            name == certificate.Identity.ToString() || name == certificate.Id.ToString()))];
-        servers.NoteEnd(fetch, result, lacking.Length == 0, desk.Uptime);
-        Postpone(lacking, desk);
-        if (added.Count == 0)
-            return null;
-        if (added.All(certificate => certificate.IsExpired(desk.Now)))
+        bool isComplete = ((string[])fetch.Subject!).All(name => added.Any(certificate =>
+            name == certificate.Identity.ToString() || name == certificate.Id.ToString()));
+        servers.NoteEnd(fetch, result, isComplete, desk.Uptime);
+        if (added.Count > 0 && added.All(certificate => certificate.IsExpired(desk.Now)))
         {
             clock.CertificatesAreExpired(desk.Now);
             // They will not be younger a second later.
-            Postpone(asked, desk);
+            isComplete = false;
         }
 
-        return consensuses.Reconsider(desk.Now);
+        if (!isComplete)
+            _retry.Postpone(desk.Uptime);
+        return added.Count > 0 ? consensuses.Reconsider(desk.Now) : null;
     }
 
     private PickedServer? Pick(CandidateConsensus candidate, IFetchDesk desk)
@@ -81,19 +80,4 @@ internal sealed class CertificateDownloads(
             ? again
             : servers.Pick(DirectoryDocument.Certificates, desk.Network, fromAuthority: false, busy, desk.Uptime);
     }
-
-    private void Postpone(IEnumerable<string> names, IFetchDesk desk)
-    {
-        foreach (string name in names)
-        {
-            if (!_schedules.TryGetValue(name, out DownloadSchedule? schedule))
-                _schedules[name] = schedule = new DownloadSchedule(TimeSpan.Zero, timing.MaxRetryDelay, random);
-            schedule.Postpone(desk.Uptime);
-        }
-    }
-
-    private TimeSpan NextOf(IEnumerable<string> names, IFetchDesk desk) => names
-        .Select(name => _schedules.TryGetValue(name, out DownloadSchedule? schedule) ? schedule.NextAttempt - desk.Uptime : TimeSpan.Zero)
-        .DefaultIfEmpty(TimeSpan.MaxValue)
-        .Min();
 }

@@ -81,34 +81,22 @@ internal sealed class DirectoryCache(string directory, ILogger logger)
     /// <summary>Tries once more what could not be written.</summary>
     public void Flush()
     {
-        bool hadTrouble = _hasTrouble;
-        foreach ((string name, ReadOnlyMemory<byte> content) in _unsaved.ToArray())
+        // The journal comes last: it is emptied only after its content stands in the main file, and grows only after that.
+        foreach (string name in _unsaved.Keys.OrderBy(name => name == MicrodescriptorJournal).ToArray())
         {
-            // The journal is emptied only after its content stands in the main file.
             if (name == MicrodescriptorJournal && _unsaved.ContainsKey(Microdescriptors))
                 continue;
-            if (!Attempt(() => AtomicFile.Write(PathOf(name), content.Span)))
-                return;
-            _unsaved.Remove(name);
+            if (Attempt(() => AtomicFile.Write(PathOf(name), _unsaved[name].Span)))
+                _unsaved.Remove(name);
         }
 
-        if (_unsaved.TryGetValue(MicrodescriptorJournal, out ReadOnlyMemory<byte> journal))
-        {
-            if (!Attempt(() => AtomicFile.Write(PathOf(MicrodescriptorJournal), journal.Span)))
-                return;
-            _unsaved.Remove(MicrodescriptorJournal);
-        }
-
-        if (_unsavedAppends.Count > 0)
-        {
-            if (!Attempt(Append))
-                return;
+        if (_unsavedAppends.Count > 0 && !_unsaved.ContainsKey(MicrodescriptorJournal) && Attempt(Append))
             _unsavedAppends.Clear();
-        }
-
-        _hasTrouble = false;
-        if (hadTrouble)
+        if (_hasTrouble && !HasUnsaved)
+        {
+            _hasTrouble = false;
             logger.CacheWritableAgain();
+        }
     }
 
     private string PathOf(string name) => Path.Combine(directory, name);

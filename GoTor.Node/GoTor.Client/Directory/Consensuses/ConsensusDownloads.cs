@@ -45,10 +45,11 @@ internal sealed class ConsensusDownloads
     public DateTimeOffset RefreshAt => _refreshAt;
 
     /// <summary>A consensus was accepted, from wherever.</summary>
-    public void Accepted(Consensus consensus, IFetchDesk desk)
+    public void Accepted(Consensus consensus, bool isCached, IFetchDesk desk)
     {
         _refreshAt = ConsensusSchedule.NextDownload(consensus.Lifetime, desk.Now, _random);
-        if (consensus.Lifetime.IsLive(desk.Now))
+        // A server that gives us an expired one will hardly have a better one the next second.
+        if (isCached || consensus.Lifetime.IsLive(desk.Now))
             Reset(desk.Uptime);
         else
             _refresh.Postpone(desk.Uptime);
@@ -71,9 +72,11 @@ internal sealed class ConsensusDownloads
     {
         if (_keeper.Candidate is { } candidate)
         {
-            TimeSpan patience = candidate.Since + _timing.CertificatePatience - desk.Uptime;
-            if (patience > TimeSpan.Zero && candidate.Consensus.Lifetime.ValidUntil > desk.Now)
-                return patience;
+            // One of the wrong time is not worth waiting for, but its certificates tell whose clock is wrong.
+            TimeSpan most = candidate.Consensus.Lifetime.IsReasonablyLive(desk.Now) ? _timing.CertificatePatience : _timing.UntimelyPatience;
+            TimeSpan left = candidate.Since + most - desk.Uptime;
+            if (left > TimeSpan.Zero)
+                return left;
             _keeper.DropCandidate();
         }
 

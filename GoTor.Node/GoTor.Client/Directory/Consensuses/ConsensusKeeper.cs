@@ -32,9 +32,9 @@ internal sealed class ConsensusKeeper(
         if (cache.Read(DirectoryCache.Consensus) is { } text
             && Consider(text, null, now, uptime, isCached: true) is ConsensusVerdict.Malformed or ConsensusVerdict.NotSigned or ConsensusVerdict.WrongNetwork)
             cache.SetAside(DirectoryCache.Consensus);
-        if (cache.Read(DirectoryCache.UnverifiedConsensus) is { } unverified
-            && Consider(unverified, null, now, uptime) is not ConsensusVerdict.WaitsForCertificates)
-            cache.Delete(DirectoryCache.UnverifiedConsensus);
+        if (Candidate is null && cache.Read(DirectoryCache.UnverifiedConsensus) is { } unverified
+            && (Consider(unverified, null, now, uptime) is not ConsensusVerdict.WaitsForCertificates || !Candidate!.Consensus.Lifetime.IsReasonablyLive(now)))
+            DropCandidate();
     }
 
     /// <param name="source">Who gave it; null when it comes from the cache.</param>
@@ -100,13 +100,6 @@ internal sealed class ConsensusKeeper(
         if (!verification.IsAccepted)
             return RefuseUnsigned(consensus, verification, isCached);
 
-        ProtocolCheck protocols = RequiredProtocols.Check(consensus);
-        if (protocols.MustStop)
-        {
-            LastRefusal = protocols.MissingRequired;
-            return ConsensusVerdict.TooNewForUs;
-        }
-
         // Signed, so what it says of the time is what the authorities said, and worth telling.
         string? problem = clock.Check(consensus.Lifetime, consensus.VotingDelay.Distribution, now);
         if (isCached)
@@ -115,6 +108,14 @@ internal sealed class ConsensusKeeper(
         {
             LastRefusal = problem ?? "";
             return now < consensus.Lifetime.ValidAfter ? ConsensusVerdict.NotYetValid : ConsensusVerdict.Expired;
+        }
+
+        // Only now: a consensus of another time must not be able to switch us off.
+        ProtocolCheck protocols = RequiredProtocols.Check(consensus);
+        if (protocols.MustStop)
+        {
+            LastRefusal = protocols.MissingRequired;
+            return ConsensusVerdict.TooNewForUs;
         }
 
         Accept(consensus, text, isCached);
