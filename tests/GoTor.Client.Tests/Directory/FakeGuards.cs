@@ -7,9 +7,11 @@ using GoTor.Protocol.Wire;
 
 namespace GoTor.Client.Tests.Directory;
 
-/// <summary>The first relays with the Guard flag are our guards.</summary>
+/// <summary>The first relays with the Guard flag are our guards, and take turns.</summary>
 internal sealed class FakeGuards(int count) : IDirectoryGuards
 {
+    private int _turns;
+
     public ConcurrentQueue<(RsaIdentity Guard, string Report)> Reports { get; } = new();
 
     public ConcurrentDictionary<RsaIdentity, bool> Down { get; } = new();
@@ -22,6 +24,8 @@ internal sealed class FakeGuards(int count) : IDirectoryGuards
         if (Fault() is { } fault)
             throw fault;
         Relay[] up = [.. Known(network).Where(relay => !Down.ContainsKey(relay.RsaIdentity))];
+        int turn = up.Length == 0 ? 0 : _turns++ % up.Length;
+        up = [.. up[turn..], .. up[..turn]];
         Relay? relay = up.FirstOrDefault(relay => !avoid.Contains(relay.RsaIdentity)) ?? up.FirstOrDefault();
         return relay is null ? null : new Picked(this, relay);
     }
