@@ -51,6 +51,8 @@ internal sealed class LoopbackRelay : IAsyncDisposable
 
     public static LoopbackRelay Start(RelayKeys? keys = null) => new(keys ?? SharedKeys.Value);
 
+    public static LoopbackRelay Start(RelayKeys keys, TimeProvider time) => new(keys) { Time = time };
+
     public static LoopbackRelay Start(SslProtocols protocols) => new(SharedKeys.Value) { TlsProtocols = protocols };
 
     public static LoopbackRelay Start(TimeProvider time) => new(SharedKeys.Value) { Time = time };
@@ -66,9 +68,12 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     }
 
     /// <summary>The next connection after TLS. Nothing has been sent yet.</summary>
-    public async Task<LoopbackLink> AcceptAsync(CancellationToken cancellationToken = default)
+    public async Task<LoopbackLink> AcceptAsync(CancellationToken cancellationToken = default) =>
+        await SecureAsync(await AcceptTcpAsync(cancellationToken), cancellationToken);
+
+    /// <summary>Makes TLS of a connection, and owns it from then on.</summary>
+    public async Task<LoopbackLink> SecureAsync(Socket socket, CancellationToken cancellationToken = default)
     {
-        Socket socket = await AcceptTcpAsync(cancellationToken);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         var options = new SslServerAuthenticationOptions
         {
@@ -103,7 +108,10 @@ internal sealed class LoopbackRelay : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
-        foreach (LoopbackLink link in _links)
+        LoopbackLink[] links;
+        lock (_links)
+            links = [.. _links];
+        foreach (LoopbackLink link in links)
             await link.DisposeAsync();
     }
 }

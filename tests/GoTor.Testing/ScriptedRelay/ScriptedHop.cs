@@ -16,22 +16,32 @@ internal sealed class ScriptedHop : IDisposable
     private readonly TorRandom _random;
     private readonly Curve25519KeyPair _onionKey;
 
+    /// <summary>A relay without a socket.</summary>
     public ScriptedHop(TorRandom random, bool ntorV3, int number)
+        : this(random, ntorV3, MakeIdentity(random), number)
+    {
+    }
+
+    /// <summary>A relay whose identities and address are real.</summary>
+    public ScriptedHop(TorRandom random, bool ntorV3, RsaIdentity rsaIdentity, Ed25519Identity ed25519Identity, IPEndPoint orPort)
     {
         _random = random;
         _onionKey = Curve25519KeyPair.Generate(random);
-        Span<byte> identity = stackalloc byte[32];
-        random.Fill(identity);
-        Ed25519Identity = new Ed25519Identity(identity);
-        RsaIdentity = new RsaIdentity(identity[..20]);
+        Ed25519Identity = ed25519Identity;
+        RsaIdentity = rsaIdentity;
         Target = new HopTarget
         {
             RsaIdentity = RsaIdentity,
             Ed25519Identity = Ed25519Identity,
-            OrPorts = [new IPEndPoint(new IPAddress([127, 0, 1, (byte)number]), 9001)],
+            OrPorts = [orPort],
             NtorOnionKey = _onionKey.PublicKey.ToArray(),
             Protocols = ntorV3 ? WithNtorV3 : WithoutNtorV3,
         };
+    }
+
+    private ScriptedHop(TorRandom random, bool ntorV3, Ed25519Identity identity, int number)
+        : this(random, ntorV3, new RsaIdentity(identity.AsSpan()[..RsaIdentity.Length]), identity, new IPEndPoint(new IPAddress([127, 0, 1, (byte)number]), 9001))
+    {
     }
 
     public RsaIdentity RsaIdentity { get; }
@@ -84,6 +94,13 @@ internal sealed class ScriptedHop : IDisposable
     }
 
     public void Dispose() => _onionKey.Dispose();
+
+    private static Ed25519Identity MakeIdentity(TorRandom random)
+    {
+        Span<byte> identity = stackalloc byte[Ed25519Identity.Length];
+        random.Fill(identity);
+        return new Ed25519Identity(identity);
+    }
 
     private static ProtocolVersions Parse(string text) =>
         ProtocolVersions.TryParse(text, out ProtocolVersions versions) ? versions : throw new ArgumentException(text);

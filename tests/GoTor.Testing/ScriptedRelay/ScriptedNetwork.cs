@@ -36,11 +36,16 @@ internal sealed class ScriptedNetwork : IDisposable
     /// <summary>Fails to give a channel, when set.</summary>
     public ChannelEnd? ConnectFailure { get; set; }
 
+    /// <summary>Which relays give no channel, when set.</summary>
+    public Func<ScriptedHop, bool>? IsDown { get; set; }
+
     public Task<Func<ICircuitInbox, ICircuitLink>> OpenAsync(HopTarget relay, CancellationToken cancellationToken)
     {
         if (ConnectFailure is { } end)
             throw new ChannelException(end, "The scripted network is down.");
         ScriptedHop first = Find(relay.RsaIdentity!.Value) ?? throw new ChannelException(ChannelEnd.ConnectFailed, "No such relay.");
+        if (IsDown?.Invoke(first) == true)
+            throw new ChannelException(ChannelEnd.ConnectFailed, "The scripted relay is down.");
         return Task.FromResult<Func<ICircuitInbox, ICircuitLink>>(inbox => Open(first, inbox));
     }
 
