@@ -232,6 +232,13 @@ public class DirectoryBootstrapTests
         await fixture.UntilAsync(() => fixture.Servers.Requests.Any(request => request.IsMicrodescriptors));
         await fixture.AdvanceUntilAsync(() => fixture.Manager.Current?.Relays.All(relay => relay.IsUsable) == true, TimeSpan.FromSeconds(60));
         Assert.Empty(fixture.Manager.Current!.Relays[1].Microdescriptor!.Family);
+        // Nor is it kept: servers do not fill our disk with what we did not ask for.
+        foreach (string file in (string[])[DirectoryCache.Microdescriptors, DirectoryCache.MicrodescriptorJournal])
+        {
+            string path = Path.Combine(fixture.Path, file);
+            Assert.DoesNotContain("family", File.Exists(path) ? await File.ReadAllTextAsync(path) : "", StringComparison.Ordinal);
+        }
+
         SeenRequest[] asked = [.. fixture.Servers.Requests.Where(request => request.IsMicrodescriptors && request.Digests.Contains(wanted))];
         Assert.Equal(2, asked.Length);
         Assert.NotEqual(asked[0].Server.Identity, asked[1].Server.Identity);
@@ -247,6 +254,22 @@ public class DirectoryBootstrapTests
         await fixture.UntilAsync(() => fixture.Guards.Reports.Contains((dead, "unreachable")));
         await fixture.AdvanceUntilAsync(() => fixture.Manager.HasEnoughDirectoryInfo, TimeSpan.FromSeconds(20));
         await fixture.UntilAsync(() => fixture.Guards.Reports.Any(report => report.Report == "succeeded"));
+    }
+
+    [Fact]
+    public async Task Microdescriptors_AllOurGuardsAreDown_NobodyElseIsAsked()
+    {
+        await using DirectoryFixture fixture = new();
+        fixture.Servers.IsReachable = server => server.Kind != DirectoryServerKind.Guard;
+        fixture.Run();
+        await fixture.UntilAsync(() => fixture.Manager.Current is not null);
+        await fixture.AdvanceAsync(TimeSpan.FromMinutes(2));
+        Assert.Equal(3, fixture.Guards.Down.Count);
+        Assert.DoesNotContain(fixture.Servers.Requests, request => request.IsMicrodescriptors);
+
+        fixture.Servers.IsReachable = _ => true;
+        fixture.Guards.Down.Clear();
+        await fixture.AdvanceUntilAsync(() => fixture.Manager.HasEnoughDirectoryInfo, TimeSpan.FromMinutes(10));
     }
 
     [Fact]
