@@ -99,12 +99,14 @@ internal sealed class ChannelOutbox
     /// Copies as many whole cells as there are and fit, one from each circuit in turn.
     /// </summary>
     /// <param name="roomAgain">Gets the circuits that may send again; the caller tells them, without a lock.</param>
-    /// <returns>The number of bytes; 0 when nothing waits.</returns>
+    /// <returns>The number of bytes; 0 when nothing waits, negative once the outbox is closed.</returns>
     public int Gather(Span<byte> destination, List<CircuitLink> roomAgain)
     {
         int length = 0;
         lock (_lock)
         {
+            if (_closed)
+                return -1;
             while (destination.Length - length >= CellLayout.CellLength && Next() is { } cell)
             {
                 cell.Span.CopyTo(destination[length..]);

@@ -16,9 +16,9 @@ internal sealed class ChannelWriteLoop(Stream stream, ChannelOutbox outbox, Chan
 
     public async Task RunAsync(CancellationToken stopping)
     {
-        while (!stopping.IsCancellationRequested)
+        // The outbox itself says when it is over: a wake-up for its end may be spent before the token is cancelled.
+        while (outbox.Gather(_buffer, _roomAgain) is var length and >= 0)
         {
-            int length = outbox.Gather(_buffer, _roomAgain);
             TellRoomAgain();
             if (length == 0)
             {
