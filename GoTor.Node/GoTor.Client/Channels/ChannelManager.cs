@@ -64,7 +64,9 @@ internal sealed class ChannelManager(
 
     /// <summary>An open channel to the relay: one that is there, or a new one.</summary>
     /// <param name="cancellationToken">Ends the caller's wait, not the attempt.</param>
-    /// <exception cref="ChannelException">There is none; <see cref="ChannelException.End"/> tells a wrong identity from a dead relay.</exception>
+    /// <exception cref="ChannelException">
+    /// There is none; <see cref="ChannelException.End"/> tells a wrong identity from a dead relay.
+    /// </exception>
     public Task<TorChannel> GetAsync(HopTarget target, CancellationToken cancellationToken)
     {
         Task<TorChannel>? attempt;
@@ -108,7 +110,8 @@ internal sealed class ChannelManager(
             await channel.Closed;
     }
 
-    private TorChannel? FindOpen(HopTarget target) => _channels.Find(channel => channel is { IsOpen: true, IsSilent: false } && Serves(channel, target));
+    private TorChannel? FindOpen(HopTarget target) =>
+        _channels.Find(channel => channel is { IsOpen: true, IsSilent: false } && Serves(channel, target));
 
     // Without an identity to go by, the address must do: that is all the caller knows of the relay.
     private static bool Serves(TorChannel channel, HopTarget target) =>

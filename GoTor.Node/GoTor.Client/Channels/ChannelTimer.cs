@@ -114,7 +114,7 @@ internal sealed class ChannelTimer : IDisposable
         if (SilenceAllowed is { } allowed && allowed - Silence < next)
             next = allowed - Silence;
         // The clock of the timer is coarser than ours: a little late is better than a second look.
-        TimeSpan rounded = next <= TimeSpan.Zero ? TimeSpan.FromMilliseconds(1) : TimeSpan.FromMilliseconds(Math.Ceiling(next.TotalMilliseconds));
+        var rounded = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(next.TotalMilliseconds)));
         _timer.Change(next == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : rounded, Timeout.InfiniteTimeSpan);
     }
 }

@@ -18,7 +18,9 @@ internal static class LinkHandshake
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(10);
 
     /// <param name="expected">Nothing more is said to a relay that is somebody else.</param>
-    /// <exception cref="ChannelException">The relay broke the rules, closed the connection, took more than ten seconds, or is somebody else.</exception>
+    /// <exception cref="ChannelException">
+    /// The relay broke the rules, closed the connection, took more than ten seconds, or is somebody else.
+    /// </exception>
     public static async Task<LinkHandshakeResult> RunAsync(
         Stream stream,
         ChannelReader reader,

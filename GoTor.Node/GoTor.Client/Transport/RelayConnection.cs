@@ -11,7 +11,9 @@ internal sealed record RelayConnection(Stream Stream, IPEndPoint Address) : IDis
 /// <summary>Opens byte streams to relays. Safe for concurrent use.</summary>
 internal interface IRelayConnector
 {
-    /// <param name="addresses">Of one relay, the preferred one first; never empty. Numbers only: names would have to be looked up in the open.</param>
+    /// <param name="addresses">
+    /// Of one relay, the preferred one first; never empty. Numbers only: names would have to be looked up in the open.
+    /// </param>
     /// <exception cref="Channels.ChannelException">None of them could be reached.</exception>
     Task<RelayConnection> ConnectAsync(IReadOnlyList<IPEndPoint> addresses, CancellationToken cancellationToken);
 }

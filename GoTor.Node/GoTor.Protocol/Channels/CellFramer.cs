@@ -45,7 +45,9 @@ internal sealed class CellFramer
     public void UseWideCircuitIds() => _wide = true;
 
     /// <summary>Takes the next cell off the front of <paramref name="input"/>.</summary>
-    /// <returns>False when more bytes are needed; what is left in <paramref name="input"/> must be offered again, with more behind it.</returns>
+    /// <returns>
+    /// False when more bytes are needed; what is left in <paramref name="input"/> must be offered again, with more behind it.
+    /// </returns>
     /// <exception cref="ChannelViolationException">A variable cell is longer than any that makes sense.</exception>
     public bool TryRead(ref ReadOnlySpan<byte> input, out FramedCell cell)
     {

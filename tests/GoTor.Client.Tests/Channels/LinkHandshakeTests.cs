@@ -141,7 +141,9 @@ public sealed class LinkHandshakeTests
     public async Task Relay_WithAnotherRsaIdentity_IsTheWrongOne()
     {
         await using LoopbackRelay relay = LoopbackRelay.Start();
-        await RefusedAsync(ChannelEnd.WrongIdentity, relay, relay.Target with { RsaIdentity = new RsaIdentity(new byte[20]) }, link => SendAsync(link, "versions certs"));
+        HopTarget somebodyElse = relay.Target with { RsaIdentity = new RsaIdentity(new byte[20]) };
+
+        await RefusedAsync(ChannelEnd.WrongIdentity, relay, somebodyElse, link => SendAsync(link, "versions certs"));
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class TruncatedPrefixTests
     public void Decoder_OfAnyBytes_ThrowsOnlyMalformed(byte[] bytes) => DecodeAll(bytes);
 
     [Fact]
-    public void Certs_EveryTrueprefix_IsMalformed()
+    public void Certs_EveryPrefix_IsMalformed()
     {
         byte[] bytes = Convert.FromHexString(CertsVector.Body);
         for (int length = 0; length < bytes.Length; length++)

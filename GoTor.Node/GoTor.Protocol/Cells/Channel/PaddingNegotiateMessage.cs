@@ -9,7 +9,7 @@ internal enum PaddingNegotiateCommand : byte
 }
 
 /// <summary>How a client asks its guard to pad the channel, or not to. Link protocol 5.</summary>
-/// <param name="LowMilliseconds">Shortest time that the relay waits before it pads; the relay takes the larger of this and the consensus.</param>
+/// <param name="LowMilliseconds">Shortest time that the relay waits before it pads; the consensus stays the floor.</param>
 /// <param name="HighMilliseconds">Longest time.</param>
 /// <remarks>https://spec.torproject.org/padding-spec/connection-level-padding.html</remarks>
 internal sealed record PaddingNegotiateMessage(PaddingNegotiateCommand Action, ushort LowMilliseconds, ushort HighMilliseconds)

@@ -19,7 +19,8 @@ internal enum ResolvedType : byte
 internal sealed record ResolvedAnswer(ResolvedType Type, ReadOnlyMemory<byte> Value, uint TimeToLive)
 {
     /// <summary>The address, when this is one of the right length.</summary>
-    public IPAddress? Address => (Type, Value.Length) is (ResolvedType.IPv4, 4) or (ResolvedType.IPv6, 16) ? new IPAddress(Value.Span) : null;
+    public IPAddress? Address =>
+        (Type, Value.Length) is (ResolvedType.IPv4, 4) or (ResolvedType.IPv6, 16) ? new IPAddress(Value.Span) : null;
 
     /// <summary>The name, when this is one in ASCII.</summary>
     public string? Hostname => Type == ResolvedType.Hostname && Ascii.IsValid(Value.Span) ? Encoding.ASCII.GetString(Value.Span) : null;
