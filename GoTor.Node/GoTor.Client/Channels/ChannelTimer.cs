@@ -110,11 +110,10 @@ internal sealed class ChannelTimer : IDisposable
 
     private void Arm()
     {
-        TimeSpan next = _idle ? _idleTimeout - _time.GetElapsedTime(_idleSince) : TimeSpan.MaxValue;
+        TimeSpan next = _idle ? _idleTimeout - _time.GetElapsedTime(_idleSince) : KeepAlive;
         if (SilenceAllowed is { } allowed && allowed - Silence < next)
             next = allowed - Silence;
         // The clock of the timer is coarser than ours: a little late is better than a second look.
-        var rounded = TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(next.TotalMilliseconds)));
-        _timer.Change(next == TimeSpan.MaxValue ? Timeout.InfiniteTimeSpan : rounded, Timeout.InfiniteTimeSpan);
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, Math.Ceiling(next.TotalMilliseconds))), Timeout.InfiniteTimeSpan);
     }
 }
