@@ -61,11 +61,10 @@ internal static class OptionCatalog
     /// <summary>Says why an option is refused, and what its author may have meant.</summary>
     public static string Refusal(string name)
     {
-        string hint = NearestName.Of(name, ByName.Keys) is { } nearest ? $" Did you mean '{nearest}'?" : " See --list-torrc-options.";
+        string nearest = NearestWord.To(name, ByName.Keys);
         return CTorOptionNames.All.Contains(name)
-            ? $"Option '{name}' exists in C tor but is not supported here, and ignoring it could be unsafe. Remove the line." +
-                (NearestName.Of(name, ByName.Keys) is { } close ? $" The nearest supported option is '{close}'." : "")
-            : $"Unknown option '{name}'.{hint}";
+            ? $"Option '{name}' exists in C tor but is not supported here, and ignoring it could be unsafe. Remove the line. The nearest supported option is '{nearest}'."
+            : $"Unknown option '{name}'. Did you mean '{nearest}'?";
     }
 
     private static OptionDefinition Text(string name, string help, Action<ConfigurationDraft, string> set) => new(name, false, help, (draft, line) =>
