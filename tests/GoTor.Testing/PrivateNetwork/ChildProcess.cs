@@ -23,9 +23,30 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
-    /// <summary>The process that it has started itself; 0 when there is none.</summary>
-    public int ChildId =>
-        int.TryParse(File.ReadAllText($"/proc/{Id}/task/{Id}/children").Split(' ')[0], CultureInfo.InvariantCulture, out int child) ? child : 0;
+    /// <summary>The first process that it has started itself; null when there is none. proc(5): the parent is the second field after the name.</summary>
+    public int? ChildId
+    {
+        get
+        {
+            foreach (string folder in Directory.EnumerateDirectories("/proc"))
+            {
+                if (!int.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out int id))
+                    continue;
+                try
+                {
+                    string stat = File.ReadAllText(Path.Combine(folder, "stat"));
+                    if (stat[(stat.LastIndexOf(')') + 2)..].Split(' ')[1] == Id.ToString(CultureInfo.InvariantCulture))
+                        return id;
+                }
+                catch (IOException)
+                {
+                    // It has ended meanwhile.
+                }
+            }
+
+            return null;
+        }
+    }
 
     public bool HasExited => _process.HasExited;
 

@@ -84,15 +84,23 @@ internal sealed partial class ClientProcess : IAsyncDisposable
     /// <returns>Its exit code.</returns>
     public async Task<int> StopAsync()
     {
-        Signals.Send(_wrapped ? _process.ChildId : _process.Id, Signal.Terminate);
+        SignalClient(Signal.Terminate);
         return await WithinAsync(_process.WaitAsync());
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_wrapped && _process is { HasExited: false, ChildId: int child and > 0 })
-            Signals.Send(child, Signal.Kill);
+        SignalClient(Signal.Kill);
         await _process.DisposeAsync();
+    }
+
+    /// <summary>A wrapper such as strace keeps signals to itself, so they go to what it runs.</summary>
+    private void SignalClient(Signal signal)
+    {
+        if (!_wrapped)
+            _process.Send(signal);
+        else if (!_process.HasExited && _process.ChildId is { } client)
+            Signals.Send(client, signal);
     }
 
     private async Task<T> WithinAsync<T>(Task<T> task)

@@ -17,7 +17,12 @@ internal enum Signal
 internal static class Signals
 {
     /// <summary>Sends a signal. A process that has ended already is no error.</summary>
-    public static void Send(int processId, Signal signal) => _ = Kill(processId, (int)signal);
+    public static void Send(int processId, Signal signal)
+    {
+        // Zero and less would mean whole groups of processes, our own among them.
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(processId);
+        _ = Kill(processId, (int)signal);
+    }
 
     [DllImport("libc", EntryPoint = "kill"), DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern int Kill(int processId, int signal);
