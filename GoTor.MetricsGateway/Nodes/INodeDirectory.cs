@@ -1,0 +1,34 @@
+using System.Collections.Immutable;
+
+namespace GoTor.MetricsGateway.Nodes;
+
+/// <summary>Who reported, and what last. Safe for concurrent use.</summary>
+internal interface INodeDirectory
+{
+    /// <summary>Grows when a report is taken or a node's <see cref="NodePresence"/> changes.</summary>
+    long Generation { get; }
+
+    /// <summary>All nodes at this moment, sorted by id.</summary>
+    ImmutableArray<NodeState> List();
+
+    /// <summary>Completes when <see cref="Generation"/> is greater than this.</summary>
+    ValueTask WaitForChangeAsync(long generation, CancellationToken cancellation);
+}
+
+/// <summary>One node at one moment.</summary>
+/// <param name="Latest">Its latest report.</param>
+/// <param name="Presence">Whether it still reports.</param>
+internal sealed record NodeState(NodeSnapshot Latest, NodePresence Presence);
+
+/// <summary>Whether a node still reports.</summary>
+internal enum NodePresence
+{
+    /// <summary>Its reports come as announced.</summary>
+    Live,
+
+    /// <summary>Reports are overdue. Its last values are still shown and summed.</summary>
+    Lost,
+
+    /// <summary>It has been gone for five minutes or said goodbye: its values are neither exported nor summed any more.</summary>
+    Stale,
+}
