@@ -1,5 +1,9 @@
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using ICSharpCode.SharpZipLib;
+using ICSharpCode.SharpZipLib.Checksum;
+using ICSharpCode.SharpZipLib.Zip.Compression;
 using ZstdSharp;
 using ZstdSharp.Unsafe;
 
@@ -37,17 +41,16 @@ internal static class Decompression
         UnpackedBody output = new((int)Math.Min(maxLength, factorLimit), packed.Length * 4);
         try
         {
-            ReadOnlySpan<byte> input = packed.Span;
             switch (encoding)
             {
                 case ContentEncoding.Zstd:
-                    UnpackZstd(input, output);
+                    UnpackZstd(packed.Span, output);
                     break;
                 case ContentEncoding.Gzip:
-                    UnpackMembers(input, output, UnpackGzipMember);
+                    UnpackGzip(packed, output);
                     break;
                 default:
-                    UnpackMembers(input, output, UnpackZlibMember);
+                    UnpackZlib(packed, output);
                     break;
             }
 
@@ -59,29 +62,67 @@ internal static class Decompression
         }
     }
 
-    private delegate void MemberUnpacker(Inflater inflater, ref ReadOnlySpan<byte> input, UnpackedBody output);
-
-    private static void UnpackMembers(ReadOnlySpan<byte> input, UnpackedBody output, MemberUnpacker unpackMember)
+    private static void UnpackZlib(ReadOnlyMemory<byte> input, UnpackedBody output)
     {
         Inflater inflater = new();
         do
-            unpackMember(inflater, ref input, output);
+        {
+            Inflate(inflater, ref input, output);
+            inflater.Reset();
+        }
         while (!input.IsEmpty);
     }
 
-    private static void UnpackZlibMember(Inflater inflater, ref ReadOnlySpan<byte> input, UnpackedBody output)
+    private static void UnpackGzip(ReadOnlyMemory<byte> input, UnpackedBody output)
     {
-        ReadOnlySpan<byte> header = Take(ref input, 2);
-        bool isDeflate = (header[0] & 15) == 8 && header[0] >> 4 <= 7 && (header[0] << 8 | header[1]) % 31 == 0;
-        if (!isDeflate || (header[1] & 0x20) != 0)
-            throw new DecompressionException("Not a zlib stream, or one with a dictionary.");
-        int start = output.Length;
-        inflater.Inflate(ref input, output);
-        if (BinaryPrimitives.ReadUInt32BigEndian(Take(ref input, 4)) != Checksums.Adler32(output.Written.Span[start..]))
-            throw new DecompressionException("A zlib stream has a wrong checksum.");
+        Inflater inflater = new(noHeader: true);
+        Crc32 crc = new();
+        do
+        {
+            SkipGzipHeader(ref input);
+            int start = output.Length;
+            Inflate(inflater, ref input, output);
+            inflater.Reset();
+            ReadOnlySpan<byte> trailer = Take(ref input, 8);
+            int length = output.Length - start;
+            crc.Reset();
+            crc.Update(output.WrittenSince(start));
+            if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != (uint)crc.Value
+                || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != (uint)length)
+                throw new DecompressionException("A gzip member has a wrong checksum or length.");
+        }
+        while (!input.IsEmpty);
     }
 
-    private static void UnpackGzipMember(Inflater inflater, ref ReadOnlySpan<byte> input, UnpackedBody output)
+    /// <summary>Unpacks one stream to its end, and leaves the input after it.</summary>
+    /// <remarks>Not the runtime's streams: those swallow input that is cut short, and what follows the first zlib member.</remarks>
+    private static void Inflate(Inflater inflater, ref ReadOnlyMemory<byte> input, UnpackedBody output)
+    {
+        ArraySegment<byte> packed = MemoryMarshal.TryGetArray(input, out ArraySegment<byte> array) ? array : input.ToArray();
+        try
+        {
+            inflater.SetInput(packed.Array, packed.Offset, packed.Count);
+            while (!inflater.IsFinished)
+            {
+                // A body that is full may still have its stream's end before it: only another byte is one too many.
+                ArraySegment<byte> room = output.IsFull ? new ArraySegment<byte>(new byte[1]) : output.ReserveArray(1);
+                int written = inflater.Inflate(room.Array, room.Offset, room.Count);
+                if (written > 0 && output.IsFull)
+                    output.Reserve(written);
+                output.Advance(written);
+                if (written == 0 && !inflater.IsFinished)
+                    throw new DecompressionException(inflater.IsNeedingInput ? "A compressed answer is cut short." : "A zlib stream wants a dictionary.");
+            }
+        }
+        catch (Exception e) when (e is SharpZipBaseException or ArgumentException or IndexOutOfRangeException or InvalidOperationException)
+        {
+            throw new DecompressionException("A deflate stream is corrupt.", e);
+        }
+
+        input = input[^inflater.RemainingInput..];
+    }
+
+    private static void SkipGzipHeader(ref ReadOnlyMemory<byte> input)
     {
         ReadOnlySpan<byte> header = Take(ref input, 10);
         byte flags = header[3];
@@ -95,13 +136,6 @@ internal static class Decompression
             SkipString(ref input);
         if ((flags & 2) != 0)
             Take(ref input, 2);
-        int start = output.Length;
-        inflater.Inflate(ref input, output);
-        ReadOnlySpan<byte> trailer = Take(ref input, 8);
-        ReadOnlySpan<byte> member = output.Written.Span[start..];
-        if (BinaryPrimitives.ReadUInt32LittleEndian(trailer) != Checksums.Crc32(member)
-            || BinaryPrimitives.ReadUInt32LittleEndian(trailer[4..]) != (uint)member.Length)
-            throw new DecompressionException("A gzip member has a wrong checksum or length.");
     }
 
     private static void UnpackZstd(ReadOnlySpan<byte> input, UnpackedBody output)
@@ -138,18 +172,18 @@ internal static class Decompression
         }
     }
 
-    private static ReadOnlySpan<byte> Take(ref ReadOnlySpan<byte> input, int count)
+    private static ReadOnlySpan<byte> Take(ref ReadOnlyMemory<byte> input, int count)
     {
         if (input.Length < count)
             throw new DecompressionException("A compressed answer is cut short.");
-        ReadOnlySpan<byte> taken = input[..count];
+        ReadOnlySpan<byte> taken = input.Span[..count];
         input = input[count..];
         return taken;
     }
 
-    private static void SkipString(ref ReadOnlySpan<byte> input)
+    private static void SkipString(ref ReadOnlyMemory<byte> input)
     {
-        int end = input.IndexOf((byte)0);
+        int end = input.Span.IndexOf((byte)0);
         Take(ref input, end < 0 ? input.Length + 1 : end + 1);
     }
 }

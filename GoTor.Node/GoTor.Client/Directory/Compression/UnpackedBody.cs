@@ -17,11 +17,17 @@ internal sealed class UnpackedBody(int budget, int sizeHint)
     /// <summary>Something wanted more than the budget.</summary>
     public bool IsOverBudget { get; private set; }
 
+    /// <summary>It holds as much as it ever may.</summary>
+    public bool IsFull => Length == budget;
+
     public ReadOnlyMemory<byte> Written => _bytes.AsMemory(0, Length);
 
     /// <summary>Room for at least <paramref name="count"/> more bytes; <see cref="Advance"/> says how many were used.</summary>
     /// <exception cref="DecompressionException">The budget is spent.</exception>
-    public Span<byte> Reserve(int count)
+    public Span<byte> Reserve(int count) => ReserveArray(count);
+
+    /// <inheritdoc cref="Reserve"/>
+    public ArraySegment<byte> ReserveArray(int count)
     {
         int needed = checked(Length + count);
         if (needed > budget)
@@ -32,30 +38,15 @@ internal sealed class UnpackedBody(int budget, int sizeHint)
 
         if (needed > _bytes.Length)
             Array.Resize(ref _bytes, (int)Math.Min(budget, Math.Max(needed, _bytes.Length * 2L)));
-        return _bytes.AsSpan(Length);
+        return new ArraySegment<byte>(_bytes, Length, Math.Min(budget, _bytes.Length) - Length);
     }
+
+    /// <summary>What was written from <paramref name="start"/> on.</summary>
+    public ArraySegment<byte> WrittenSince(int start) => new(_bytes, start, Length - start);
 
     public void Advance(int count)
     {
         Debug.Assert(Length + count <= _bytes.Length, "More was written than reserved.");
         Length += count;
-    }
-
-    /// <summary>Repeats <paramref name="length"/> bytes from <paramref name="distance"/> bytes ago; both may overlap.</summary>
-    public void Repeat(int distance, int length)
-    {
-        Span<byte> target = Reserve(length)[..length];
-        int from = Length - distance;
-        if (distance >= length)
-        {
-            _bytes.AsSpan(from, length).CopyTo(target);
-        }
-        else
-        {
-            for (int i = 0; i < length; i++)
-                target[i] = _bytes[from + i];
-        }
-
-        Length += length;
     }
 }
