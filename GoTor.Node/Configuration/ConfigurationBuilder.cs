@@ -96,6 +96,8 @@ internal static class ConfigurationBuilder
                 ClientUseIPv4 = Switch("ClientUseIPv4", true),
                 ClientUseIPv6 = Switch("ClientUseIPv6", true),
                 ReachableAddresses = draft.ReachableAddresses.Count > 0 ? string.Join(',', draft.ReachableAddresses) : null,
+                ConnectionPadding = draft.ConnectionPadding,
+                ReducedConnectionPadding = Switch("ReducedConnectionPadding", false),
                 MaxCircuitDirtiness = Max(Interval("MaxCircuitDirtiness", defaults.MaxCircuitDirtiness), TimeSpan.FromSeconds(10)),
                 NewCircuitPeriod = Max(Interval("NewCircuitPeriod", defaults.NewCircuitPeriod), TimeSpan.FromSeconds(1)),
                 CircuitBuildTimeout = draft.Intervals.TryGetValue("CircuitBuildTimeout", out TimeSpan timeout) && timeout > TimeSpan.Zero ? timeout : null,

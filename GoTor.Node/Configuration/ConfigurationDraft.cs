@@ -1,5 +1,6 @@
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
+using GoTor.Protocol.Channels;
 using GoTor.Protocol.Network;
 
 namespace GoTor.Node.Configuration;
@@ -28,6 +29,8 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
     public Dictionary<string, string> NodeLists { get; } = new(StringComparer.OrdinalIgnoreCase);
 
     public Dictionary<string, IReadOnlyList<ushort>> PortLists { get; } = new(StringComparer.OrdinalIgnoreCase);
+
+    public ConnectionPadding ConnectionPadding { get; set; }
 
     public int NumEntryGuards { get; set; }
 

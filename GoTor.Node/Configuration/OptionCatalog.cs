@@ -1,6 +1,7 @@
 using System.Globalization;
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
+using GoTor.Protocol.Channels;
 using GoTor.Protocol.Paths;
 
 namespace GoTor.Node.Configuration;
@@ -42,6 +43,8 @@ internal static class OptionCatalog
         Switch("EnforceDistinctSubnets", "No two hops in one /16"),
         Switch("ClientUseIPv4", "Connect to relays over IPv4"),
         Switch("ClientUseIPv6", "Connect to relays over IPv6"),
+        new("ConnectionPadding", false, "Pad connections to relays: 0, 1 or auto", ReadConnectionPadding),
+        Switch("ReducedConnectionPadding", "Pad less, and close what nobody uses sooner"),
         new("ReachableAddresses", true, "What our firewall lets us reach: [accept|reject] address[/mask][:port], ...", ReadReachable),
         Ports("LongLivedPorts", "Ports whose circuits consist of Stable relays"),
         Interval("SocksTimeout", "A request that cannot be served for so long is refused"),
@@ -157,6 +160,25 @@ internal static class OptionCatalog
             draft.ReachableAddresses.Add(line.Value);
         else
             draft.Problem(line.Source, error!);
+    }
+
+    private static void ReadConnectionPadding(ConfigurationDraft draft, ConfigLine line)
+    {
+        switch (line.Value)
+        {
+            case "0":
+                draft.ConnectionPadding = ConnectionPadding.Off;
+                break;
+            case "1":
+                draft.ConnectionPadding = ConnectionPadding.On;
+                break;
+            case "auto":
+                draft.ConnectionPadding = ConnectionPadding.Auto;
+                break;
+            default:
+                draft.Problem(line.Source, $"ConnectionPadding is 0, 1 or auto, not '{line.Value}'.");
+                break;
+        }
     }
 
     private static void ReadNumEntryGuards(ConfigurationDraft draft, ConfigLine line)

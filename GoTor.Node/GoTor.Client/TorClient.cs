@@ -25,6 +25,7 @@ internal sealed class TorClient : IAsyncDisposable
 {
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
+    private readonly TorRandom _random;
     private readonly DataDirectory _data;
     private readonly StateFile _state;
     private readonly ChannelManager _channels;
@@ -43,7 +44,7 @@ internal sealed class TorClient : IAsyncDisposable
 
     private TorClient(TorClientOptions options, DataDirectory data, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, TorRandom random)
     {
-        (_options, _data, _loggers, _time) = (options, data, loggers, time);
+        (_options, _data, _loggers, _time, _random) = (options, data, loggers, time, random);
         _ = new ClientMetrics(meters, time);
         _state = StateFile.Open(data, time, loggers.CreateLogger<StateFile>());
         _proxyMetrics = new ProxyMetrics(meters);
@@ -69,7 +70,7 @@ internal sealed class TorClient : IAsyncDisposable
                 Guards = _guards,
                 Network = _directory,
                 BuildTimeout = _buildTimeout,
-                Predicted = new PredictedPorts(options.LongLivedPorts, TimeSpan.FromHours(1), time.GetUtcNow()),
+                Predicted = new PredictedPorts(options.LongLivedPorts, DrawReadiness(ConsensusParameters.Default), time.GetUtcNow()),
                 Bootstrap = Bootstrap,
                 Time = time,
                 Random = random,
@@ -212,9 +213,14 @@ internal sealed class TorClient : IAsyncDisposable
             return;
         if (_guards.OnNetworkChanged(network))
             _circuits.RetireAll();
-        if (!ReferenceEquals(Interlocked.Exchange(ref _network, network)?.Parameters, network.Parameters))
-            _buildTimeout.Configure(BuildTimeoutParametersOf(_options));
+        if (ReferenceEquals(Interlocked.Exchange(ref _network, network)?.Parameters, network.Parameters))
+            return;
+        _buildTimeout.Configure(BuildTimeoutParametersOf(_options));
+        _circuits.KeepReadyFor(DrawReadiness(network.Parameters));
     }
+
+    private TimeSpan DrawReadiness(ConsensusParameters parameters) =>
+        PredictedPorts.DrawMemory(parameters, _options.ReducedConnectionPadding, _random);
 
     private BuildTimeoutParameters BuildTimeoutParametersOf(TorClientOptions options) =>
         BuildTimeoutParameters.From(Parameters, options.CircuitBuildTimeout, options.LearnCircuitBuildTimeout);

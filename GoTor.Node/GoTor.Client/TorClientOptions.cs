@@ -1,3 +1,4 @@
+using GoTor.Protocol.Channels;
 using GoTor.Protocol.Network;
 
 namespace GoTor.Client;
@@ -67,6 +68,12 @@ internal sealed record TorClientOptions
 
     /// <summary>Addresses that our own firewall lets us reach, as an address policy; null means all.</summary>
     public string? ReachableAddresses { get; init; }
+
+    /// <summary>Whether channels are padded against flow logs of routers.</summary>
+    public ConnectionPadding ConnectionPadding { get; init; }
+
+    /// <summary>Pad seldom, and keep idle channels and unused circuits half as long: for those who pay for their bytes.</summary>
+    public bool ReducedConnectionPadding { get; init; }
 
     public TimeSpan MaxCircuitDirtiness { get; init; } = TimeSpan.FromMinutes(10);
 

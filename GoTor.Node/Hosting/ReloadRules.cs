@@ -28,6 +28,8 @@ internal static class ReloadRules
             ("ClientUseIPv4", a.ClientUseIPv4 == b.ClientUseIPv4),
             ("ClientUseIPv6", a.ClientUseIPv6 == b.ClientUseIPv6),
             ("ReachableAddresses", a.ReachableAddresses == b.ReachableAddresses),
+            ("ConnectionPadding", a.ConnectionPadding == b.ConnectionPadding),
+            ("ReducedConnectionPadding", a.ReducedConnectionPadding == b.ReducedConnectionPadding),
             ("LongLivedPorts", a.LongLivedPorts.SequenceEqual(b.LongLivedPorts)),
             ("SocksTimeout", a.SocksTimeout == b.SocksTimeout),
             ("SafeSocks", a.SafeSocks == b.SafeSocks),

@@ -50,8 +50,6 @@ internal sealed class ChannelManager(
     /// <summary>Raised after a channel has opened and after it has closed.</summary>
     public event Action? Changed;
 
-    public ChannelPaddingMode PaddingMode { get; init; } = ChannelPaddingMode.Normal;
-
     /// <summary>The open channels at this moment.</summary>
     public IReadOnlyList<TorChannel> Channels
     {
@@ -216,7 +214,7 @@ internal sealed class ChannelManager(
         Changed?.Invoke();
     }
 
-    private ChannelSettings Settings() => ChannelSettings.From(parameters(), PaddingMode);
+    private ChannelSettings Settings() => ChannelSettings.From(parameters(), options);
 
     private List<IPEndPoint> UsableAddresses(HopTarget target)
     {

@@ -19,20 +19,22 @@ internal sealed class ChannelTimer : IDisposable
     private readonly TorRandom _random;
     private readonly ITimer _timer;
     private readonly TimeSpan _idleTimeout;
+    private readonly ChannelPaddingMode _mode;
     private long _lastCell;
     private long _idleSince;
     private bool _idle = true;
-    private bool _padding;
+    private volatile bool _padding;
     private TimeSpan? _paddingDelay;
 
-    public ChannelTimer(TorChannel channel, Func<ChannelSettings> settings, TimeProvider time, TorRandom random)
+    public ChannelTimer(TorChannel channel, ChannelPaddingMode mode, Func<ChannelSettings> settings, TimeProvider time, TorRandom random)
     {
+        _mode = mode;
         _channel = channel;
         _settings = settings;
         _time = time;
         _random = random;
         TimeSpan timeout = settings().IdleTimeout;
-        _idleTimeout = random.NextTimeSpan(timeout, 2 * timeout);
+        _idleTimeout = random.NextTimeSpan(timeout, 1.5 * timeout);
         _lastCell = _idleSince = time.GetTimestamp();
         _timer = time.CreateTimer(static timer => ((ChannelTimer)timer!).Due(), this, _idleTimeout, Timeout.InfiniteTimeSpan);
     }
@@ -40,20 +42,19 @@ internal sealed class ChannelTimer : IDisposable
     /// <summary>A cell went one way or the other: nobody looking at the channel sees it idle.</summary>
     public void CellPassed() => Volatile.Write(ref _lastCell, _time.GetTimestamp());
 
-    /// <summary>From now on the channel carries circuits that go further than the relay, and looks like it.</summary>
-    /// <returns>False when it did so already.</returns>
-    public bool StartPadding()
+    /// <summary>The channel carries circuits that go further than the relay, and from now on looks like it.</summary>
+    /// <param name="usage">Data goes through them already; otherwise the consensus may want padding to wait for that.</param>
+    public void StartPadding(bool usage)
     {
-        if (Volatile.Read(ref _padding))
-            return false;
+        if (_padding || (!usage && !_settings().Padding.BeforeUsage))
+            return;
         lock (_lock)
         {
             if (_padding)
-                return false;
+                return;
             _padding = true;
             _paddingDelay = DrawDelay();
             Arm();
-            return true;
         }
     }
 
@@ -100,13 +101,7 @@ internal sealed class ChannelTimer : IDisposable
 
     private TimeSpan? SilenceAllowed => (_padding ? _paddingDelay : null) ?? (_idle ? null : KeepAlive);
 
-    private TimeSpan? DrawDelay()
-    {
-        ChannelSettings settings = _settings();
-        return ChannelPaddingRules.CanPad(_channel.LinkVersion)
-            ? ChannelPaddingRules.NextDelay(settings.PaddingMode, settings.Padding, _random)
-            : null;
-    }
+    private TimeSpan? DrawDelay() => ChannelPaddingRules.NextDelay(_mode, _settings().Padding, _random);
 
     private void Arm()
     {

@@ -9,6 +9,7 @@ internal sealed class CircuitLink(CircuitId id, ICircuitInbox inbox, CircuitTabl
 {
     private int _closed;
     private volatile bool _destroyedByPeer;
+    private bool _extends;
 
     public CircuitId Id => id;
 
@@ -39,9 +40,17 @@ internal sealed class CircuitLink(CircuitId id, ICircuitInbox inbox, CircuitTabl
 
     public void Send(CellBuffer cell)
     {
-        // Only what goes further than the first relay travels in RELAY_EARLY.
+        // Only what goes further than the first relay travels in RELAY_EARLY: extensions first, so that RELAY after it is data.
         if (cell.Command == ChannelCommand.RelayEarly)
-            channel.StartPadding();
+        {
+            _extends = true;
+            channel.StartPadding(usage: false);
+        }
+        else if (_extends && cell.Command == ChannelCommand.Relay)
+        {
+            channel.StartPadding(usage: true);
+        }
+
         cell.CircuitId = id;
         outbox.Enqueue(this, cell);
     }

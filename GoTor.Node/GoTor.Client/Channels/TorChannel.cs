@@ -24,7 +24,6 @@ internal sealed class TorChannel : IAsyncDisposable
     private readonly CircuitTable _circuits;
     private readonly ChannelOutbox _outbox = new();
     private readonly ChannelTimer _timer;
-    private readonly ChannelPaddingMode _paddingMode;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<ChannelEnd> _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _endLock = new();
@@ -47,10 +46,13 @@ internal sealed class TorChannel : IAsyncDisposable
         Peer = handshake.Peer;
         LinkVersion = handshake.LinkVersion;
         Address = address;
-        _paddingMode = settings().PaddingMode;
         _circuits = new CircuitTable(random);
-        _timer = new ChannelTimer(this, settings, time, random);
+        ChannelSettings now = settings();
+        ChannelPaddingPlan padding = ChannelPaddingRules.Plan(now.ConnectionPadding, now.ReducedPadding, LinkVersion);
+        _timer = new ChannelTimer(this, padding.Mode, settings, time, random);
         _circuits.CountChanged += _timer.CircuitCountChanged;
+        if (padding.Negotiate is { } message)
+            _outbox.EnqueueControl(ChannelCells.Make(CircuitId.Channel, message));
         ChannelLog.Opened(logger, Number, LinkVersion, tls.Protocol.ToString());
     }
 
@@ -125,12 +127,8 @@ internal sealed class TorChannel : IAsyncDisposable
         _outbox.EnqueueControl(ChannelCells.Make(CircuitId.Channel, new PaddingMessage()));
     }
 
-    /// <summary>A circuit reaches further than the relay: from now on the channel is padded.</summary>
-    public void StartPadding()
-    {
-        if (_timer.StartPadding() && ChannelPaddingRules.Negotiation(_paddingMode, LinkVersion) is { } message)
-            _outbox.EnqueueControl(ChannelCells.Make(CircuitId.Channel, message));
-    }
+    /// <inheritdoc cref="ChannelTimer.StartPadding"/>
+    public void StartPadding(bool usage) => _timer.StartPadding(usage);
 
     private async Task RunAsync(ChannelReader reader)
     {

@@ -18,7 +18,6 @@ internal sealed class CircuitManager : IAsyncDisposable
     /// <summary>Circuits being built at one time (MaxClientCircuitsPending).</summary>
     private const int MaxPending = 32;
 
-    private static readonly TimeSpan UnusedLifetime = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LearningInterval = TimeSpan.FromSeconds(10);
 
@@ -62,6 +61,13 @@ internal sealed class CircuitManager : IAsyncDisposable
         lock (_lock)
             _options = options;
         RetireAll();
+    }
+
+    /// <summary>For how long a port is expected to be wanted again, and a circuit kept that nobody uses.</summary>
+    public void KeepReadyFor(TimeSpan memory)
+    {
+        lock (_lock)
+            _services.Predicted.Memory = memory;
     }
 
     /// <summary>No circuit that stands or is under way now takes another stream: other guards or options are in force.</summary>
@@ -392,7 +398,7 @@ internal sealed class CircuitManager : IAsyncDisposable
             foreach (ManagedCircuit circuit in _circuits)
             {
                 if (circuit.State == ManagedCircuitState.Open
-                    && (circuit.IsTooDirty(now, _options.MaxCircuitDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > UnusedLifetime)))
+                    && (circuit.IsTooDirty(now, _options.MaxCircuitDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > _services.Predicted.Memory)))
                 {
                     circuit.State = ManagedCircuitState.Retired;
                     _launchIsDue = true;

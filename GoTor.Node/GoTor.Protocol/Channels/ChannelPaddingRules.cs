@@ -3,7 +3,20 @@ using GoTor.Protocol.Crypto;
 
 namespace GoTor.Protocol.Channels;
 
-/// <summary>How much a client pads its channels (ConnectionPadding and ReducedConnectionPadding).</summary>
+/// <summary>The option ConnectionPadding.</summary>
+internal enum ConnectionPadding
+{
+    /// <summary>Pad where the relay does.</summary>
+    Auto,
+
+    /// <summary>Neither side pads.</summary>
+    Off,
+
+    /// <summary>Pad even where the relay cannot.</summary>
+    On,
+}
+
+/// <summary>How much a client pads one channel.</summary>
 internal enum ChannelPaddingMode
 {
     Normal,
@@ -14,8 +27,14 @@ internal enum ChannelPaddingMode
     Off,
 }
 
-/// <summary>The consensus parameters nf_ito_*, in milliseconds. Both limits zero means no padding.</summary>
-internal sealed record ChannelPaddingParameters(int Low = 1500, int High = 9500, int ReducedLow = 9000, int ReducedHigh = 14000);
+/// <summary>The consensus parameters nf_ito_*, in milliseconds. Both low and high zero means no padding.</summary>
+/// <param name="BeforeUsage">nf_pad_before_usage: channels are padded as soon as circuits are built over them, not only once they carry data.</param>
+internal sealed record ChannelPaddingParameters(
+    int Low = 1500, int High = 9500, int ReducedLow = 9000, int ReducedHigh = 14000, bool BeforeUsage = true);
+
+/// <summary>What a client does about padding on a channel that has just opened.</summary>
+/// <param name="Negotiate">What the relay is told at once; null when what it does by itself suits us, or it would not understand.</param>
+internal readonly record struct ChannelPaddingPlan(ChannelPaddingMode Mode, PaddingNegotiateMessage? Negotiate);
 
 /// <summary>
 /// Padding that keeps a channel from being idle long enough to split it into separate records in a router's flow log.
@@ -43,12 +62,18 @@ internal static class ChannelPaddingRules
         return TimeSpan.FromMilliseconds(delay);
     }
 
-    /// <summary>What to tell the relay once the channel pads; null when its default suits us or it would not understand.</summary>
-    public static PaddingNegotiateMessage? Negotiation(ChannelPaddingMode mode, int linkVersion) =>
-        CanPad(linkVersion) && mode is ChannelPaddingMode.Reduced or ChannelPaddingMode.Off
-            ? PaddingNegotiateMessage.Stop
-            : null;
-
-    /// <summary>Relays with an older link protocol do not pad, and neither do we on such a channel.</summary>
-    public static bool CanPad(int linkVersion) => linkVersion >= FirstVersionWithPadding;
+    /// <summary>
+    /// Relays of link protocol 5 pad by themselves and can be told to stop. We never tell a relay to start: its own range is the consensus's,
+    /// and a client that asked for another would stand out.
+    /// </summary>
+    /// <param name="reduced">The option ReducedConnectionPadding.</param>
+    public static ChannelPaddingPlan Plan(ConnectionPadding option, bool reduced, int linkVersion)
+    {
+        bool relayPads = linkVersion >= FirstVersionWithPadding;
+        if (option == ConnectionPadding.Off || (option == ConnectionPadding.Auto && !relayPads))
+            return new ChannelPaddingPlan(ChannelPaddingMode.Off, relayPads ? PaddingNegotiateMessage.Stop : null);
+        return reduced
+            ? new ChannelPaddingPlan(ChannelPaddingMode.Reduced, relayPads ? PaddingNegotiateMessage.Stop : null)
+            : new ChannelPaddingPlan(ChannelPaddingMode.Normal, null);
+    }
 }

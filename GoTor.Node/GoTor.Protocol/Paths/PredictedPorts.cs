@@ -1,3 +1,4 @@
+using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Network;
 
 namespace GoTor.Protocol.Paths;
@@ -28,15 +29,30 @@ internal sealed class PredictedPorts
 
     private readonly Dictionary<ExitPort, DateTimeOffset> _lastUse = [];
     private readonly HashSet<ushort> _longLivedPorts;
-    private readonly TimeSpan _memory;
 
     /// <param name="longLivedPorts">The option LongLivedPorts.</param>
-    /// <param name="memory">How long a use is remembered: one hour in the specification.</param>
+    /// <param name="memory">See <see cref="Memory"/>.</param>
     public PredictedPorts(IEnumerable<ushort> longLivedPorts, TimeSpan memory, DateTimeOffset now)
     {
         _longLivedPorts = [.. longLivedPorts];
-        _memory = memory;
+        Memory = memory;
         NoteUsed(new ExitPort(InitialPort), now);
+    }
+
+    /// <summary>How long a use is remembered, and a circuit that nobody uses kept.</summary>
+    public TimeSpan Memory { get; set; }
+
+    /// <summary>
+    /// Once to twice the consensus parameter nf_conntimeout_clients, drawn so that nobody can tell from the moment at which circuits go when
+    /// they were last needed.
+    /// </summary>
+    /// <param name="reduced">The option ReducedConnectionPadding: without circuits a channel closes, and costs no padding.</param>
+    public static TimeSpan DrawMemory(ConsensusParameters parameters, bool reduced, TorRandom random)
+    {
+        var least = TimeSpan.FromSeconds(parameters.Get("nf_conntimeout_clients", 1800, 60, 86_400));
+        if (reduced)
+            least /= 2;
+        return random.NextTimeSpan(least, 2 * least);
     }
 
     public bool IsLongLived(ushort port) => _longLivedPorts.Contains(port);
@@ -56,7 +72,7 @@ internal sealed class PredictedPorts
     {
         foreach ((ExitPort port, DateTimeOffset at) in _lastUse)
         {
-            if (at + _memory < now)
+            if (at + Memory < now)
                 _lastUse.Remove(port);
         }
 

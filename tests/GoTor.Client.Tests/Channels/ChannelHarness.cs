@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using GoTor.Client.Channels;
 using GoTor.Client.Transport;
-using GoTor.Protocol.Channels;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Network;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -12,7 +11,7 @@ namespace GoTor.Client.Tests.Channels;
 internal sealed class ChannelHarness : IAsyncDisposable
 {
     public ChannelHarness(
-        TimeProvider? time = null, TorClientOptions? options = null, ConsensusParameters? parameters = null, ChannelPaddingMode padding = default)
+        TimeProvider? time = null, TorClientOptions? options = null, ConsensusParameters? parameters = null)
     {
         time ??= TimeProvider.System;
         Manager = new ChannelManager(
@@ -22,10 +21,7 @@ internal sealed class ChannelHarness : IAsyncDisposable
             time,
             TorRandom.Secure,
             new ChannelMetrics(Meters),
-            NullLoggerFactory.Instance)
-        {
-            PaddingMode = padding,
-        };
+            NullLoggerFactory.Instance);
     }
 
     public TestMeters Meters { get; } = new();

@@ -139,52 +139,119 @@ public sealed class ChannelManagerTests
         await Assert.ThrowsAsync<ChannelException>(async () => await harness.Manager.GetAsync(relay.Target, CancellationToken.None));
     }
 
-    [Fact]
-    public async Task Channel_WithoutCircuits_IsClosedAfterOnceToTwiceTheParameter()
+    // C tor: 3 to 4.5 minutes after the last circuit, half of it with ReducedConnectionPadding.
+    [Theory]
+    [InlineData(false, 179, 271)]
+    [InlineData(true, 89, 136)]
+    public async Task Channel_WithoutCircuits_IsClosedAfterAWhile(bool reduced, int alive, int closed)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using LoopbackRelay relay = LoopbackRelay.Start();
-        await using var harness = new ChannelHarness(
-            time, parameters: new ConsensusParameters(new Dictionary<string, int> { ["nf_conntimeout_clients"] = 600 }));
-        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
-        TorChannel channel = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
-        await accepting;
+        await using var harness = new ChannelHarness(time, Options with { ReducedConnectionPadding = reduced });
+        (TorChannel channel, _) = await OpenAsync(relay, harness);
 
         ICircuitLink circuit = channel.OpenCircuit(new RecordingInbox());
         time.Advance(TimeSpan.FromHours(2));
         Assert.True(channel.IsOpen);
         circuit.Close(destroyedByPeer: false);
-        time.Advance(TimeSpan.FromSeconds(599));
+        time.Advance(TimeSpan.FromSeconds(alive));
         Assert.True(channel.IsOpen);
-        time.Advance(TimeSpan.FromSeconds(602));
+        time.Advance(TimeSpan.FromSeconds(closed - alive));
 
         Assert.Equal(ChannelEnd.ClosedByUs, await channel.Closed.WaitAsync(Soon));
     }
 
     [Theory]
-    [InlineData(ChannelPaddingMode.Normal, true, 1, 11)]
-    [InlineData(ChannelPaddingMode.Reduced, true, 8, 16)]
-    [InlineData(ChannelPaddingMode.Normal, false, 299, 301)] // Carries only directory circuits: a sign of life every five minutes.
-    [InlineData(ChannelPaddingMode.Off, true, 299, 301)]
-    internal async Task Channel_InSilence_IsPaddedWhenItCarriesWholeCircuits(ChannelPaddingMode mode, bool extends, int earliest, int latest)
+    [InlineData(ConnectionPadding.Auto, false, 5, true, 1, 11)]
+    [InlineData(ConnectionPadding.On, false, 5, true, 1, 11)]
+    [InlineData(ConnectionPadding.On, false, 4, true, 1, 11)]
+    [InlineData(ConnectionPadding.Auto, true, 5, true, 8, 16)]
+    [InlineData(ConnectionPadding.Auto, false, 5, false, 299, 301)] // Carries only directory circuits: a sign of life every five minutes.
+    [InlineData(ConnectionPadding.Auto, true, 4, true, 299, 301)]
+    [InlineData(ConnectionPadding.Off, false, 5, true, 299, 301)]
+    internal async Task Channel_InSilence_IsPaddedWhenItCarriesWholeCircuits(
+        ConnectionPadding option, bool reduced, int linkVersion, bool extends, int earliest, int latest)
     {
         var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
         await using LoopbackRelay relay = LoopbackRelay.Start();
-        await using var harness = new ChannelHarness(time, padding: mode);
-        Task<LoopbackLink> accepting = relay.AcceptOpenAsync();
-        TorChannel channel = await harness.Manager.GetAsync(relay.Target, CancellationToken.None);
-        LoopbackLink link = await accepting;
+        await using var harness = new ChannelHarness(
+            time, Options with { ConnectionPadding = option, ReducedConnectionPadding = reduced });
+        (TorChannel channel, LoopbackLink link) = await OpenAsync(relay, harness, linkVersion);
 
+        Send(channel.OpenCircuit(new RecordingInbox()), extends ? ChannelCommand.RelayEarly : ChannelCommand.Relay);
+        // The relay hears at once that it should not pad, before any circuit.
+        ReceivedCell first = await link.ReceiveCellAsync();
+        if (linkVersion == 5 && (reduced || option == ConnectionPadding.Off))
+        {
+            Assert.Equal(PaddingNegotiateMessage.Stop, first.Decode<PaddingNegotiateMessage>());
+            first = await link.ReceiveCellAsync();
+        }
+
+        Assert.Equal(extends ? ChannelCommand.RelayEarly : ChannelCommand.Relay, first.Command);
+        Assert.InRange(await SecondsUntilPaddingAsync(time, link, earliest), earliest, latest + 2);
+    }
+
+    // nf_pad_before_usage=0: extensions alone, which travel in RELAY_EARLY, do not start it.
+    [Fact]
+    public async Task Channel_WhereTheConsensusWantsUsageFirst_IsPaddedOnceDataPassed()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        await using var harness = new ChannelHarness(
+            time, parameters: new ConsensusParameters(new Dictionary<string, int> { ["nf_pad_before_usage"] = 0 }));
+        (TorChannel channel, LoopbackLink link) = await OpenAsync(relay, harness);
         ICircuitLink circuit = channel.OpenCircuit(new RecordingInbox());
-        CellBuffer cell = CellBuffer.Rent();
-        cell.Command = extends ? ChannelCommand.RelayEarly : ChannelCommand.Relay;
-        circuit.Send(cell);
-        var commands = new List<ChannelCommand>();
-        do
-            commands.Add((await link.ReceiveCellAsync()).Command);
-        while (commands[^1] is not (ChannelCommand.Relay or ChannelCommand.RelayEarly));
-        Assert.Equal(extends && mode != ChannelPaddingMode.Normal, commands.Contains(ChannelCommand.PaddingNegotiate));
 
+        Send(circuit, ChannelCommand.RelayEarly);
+        Assert.Equal(ChannelCommand.RelayEarly, (await link.ReceiveCellAsync()).Command);
+        Assert.InRange(await SecondsUntilPaddingAsync(time, link, 299), 299, 303);
+        Send(circuit, ChannelCommand.Relay);
+        Assert.Equal(ChannelCommand.Relay, (await link.ReceiveCellAsync()).Command);
+        Assert.InRange(await SecondsUntilPaddingAsync(time, link, 1), 1, 13);
+    }
+
+    // Both limits 0: no padding, and, as with C tor, no word about it.
+    [Theory]
+    [InlineData("nf_ito_low", 0, 0, 299, 303)]
+    [InlineData("nf_ito_low", 30_000, 40_000, 29, 43)]
+    [InlineData("nf_ito_low_reduced", 50_000, 60_000, 49, 63)]
+    public async Task Channel_WithOtherParameters_IsPaddedByThem(string name, int low, int high, int earliest, int latest)
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using LoopbackRelay relay = LoopbackRelay.Start();
+        bool reduced = name.EndsWith("_reduced", StringComparison.Ordinal);
+        await using var harness = new ChannelHarness(
+            time,
+            Options with { ReducedConnectionPadding = reduced },
+            new ConsensusParameters(new Dictionary<string, int> { [name] = low, [name.Replace("low", "high", StringComparison.Ordinal)] = high }));
+        (TorChannel channel, LoopbackLink link) = await OpenAsync(relay, harness);
+
+        Send(channel.OpenCircuit(new RecordingInbox()), ChannelCommand.RelayEarly);
+        if (reduced)
+            await link.ReceiveCellAsync();
+        Assert.Equal(ChannelCommand.RelayEarly, (await link.ReceiveCellAsync()).Command);
+        Assert.InRange(await SecondsUntilPaddingAsync(time, link, earliest), earliest, latest);
+    }
+
+    private static TorClientOptions Options { get; } = new() { DataDirectory = "unused" };
+
+    private static async Task<(TorChannel Channel, LoopbackLink Link)> OpenAsync(LoopbackRelay relay, ChannelHarness harness, int linkVersion = 5)
+    {
+        Task<TorChannel> getting = harness.Manager.GetAsync(relay.Target, CancellationToken.None);
+        LoopbackLink link = await relay.AcceptAsync();
+        await link.HandshakeAsync(versions: [(ushort)linkVersion]);
+        return (await getting.WaitAsync(Soon), link);
+    }
+
+    private static void Send(ICircuitLink circuit, ChannelCommand command)
+    {
+        CellBuffer cell = CellBuffer.Rent();
+        cell.Command = command;
+        circuit.Send(cell);
+    }
+
+    private static async Task<int> SecondsUntilPaddingAsync(FakeTimeProvider time, LoopbackLink link, int earliest)
+    {
         // Real loops run beside the false clock: give them their turn after each step.
         Task<ReceivedCell> receiving = link.ReceiveCellAsync();
         int seconds = 0;
@@ -196,27 +263,6 @@ public sealed class ChannelManagerTests
         }
 
         Assert.Equal(ChannelCommand.Padding, (await receiving.WaitAsync(Soon)).Command);
-        Assert.InRange(seconds, earliest, latest + 2);
-    }
-
-    [Fact]
-    public async Task Channel_OfLinkProtocolFour_IsNotPadded()
-    {
-        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
-        await using LoopbackRelay relay = LoopbackRelay.Start();
-        await using var harness = new ChannelHarness(time, padding: ChannelPaddingMode.Reduced);
-        Task<TorChannel> getting = harness.Manager.GetAsync(relay.Target, CancellationToken.None);
-        LoopbackLink link = await relay.AcceptAsync();
-        await link.HandshakeAsync(versions: [4]);
-        ICircuitLink circuit = (await getting).OpenCircuit(new RecordingInbox());
-
-        for (int i = 0; i < 2; i++)
-        {
-            CellBuffer cell = CellBuffer.Rent();
-            cell.Command = ChannelCommand.RelayEarly;
-            circuit.Send(cell);
-            Assert.Equal(ChannelCommand.RelayEarly, (await link.ReceiveCellAsync()).Command);
-            time.Advance(TimeSpan.FromSeconds(60));
-        }
+        return seconds;
     }
 }

@@ -1,5 +1,6 @@
 using GoTor.Node.Configuration;
 using GoTor.Node.Logging;
+using GoTor.Protocol.Channels;
 
 namespace GoTor.Node.Tests.Configuration;
 
@@ -64,6 +65,7 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("ExitNodes {de}")]
     [InlineData("ExitNodes $12")]
     [InlineData("ReachableAddresses nowhere")]
+    [InlineData("ConnectionPadding 2")]
     [InlineData("TestingTorNetwork 1")]
     [InlineData("DirAuthority a 127.0.0.1:1 AAAA")]
     [InlineData("DirAuthority a orport=1 v3ident=1234 127.0.0.1:1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")]
@@ -71,6 +73,14 @@ public sealed class ConfigurationTests : IDisposable
     [InlineData("FallbackDir 192.0.2.1:80 orport=443")]
     [InlineData("ClientUseIPv4 0\nClientUseIPv6 0")]
     public void Value_Senseless_IsRefused(string torrc) => Assert.NotEmpty(LoadResult(torrc).Problems);
+
+    [Theory]
+    [InlineData("", ConnectionPadding.Auto, false)]
+    [InlineData("ConnectionPadding 1", ConnectionPadding.On, false)]
+    [InlineData("ConnectionPadding 0\nReducedConnectionPadding 1", ConnectionPadding.Off, true)]
+    [InlineData("ConnectionPadding auto", ConnectionPadding.Auto, false)]
+    internal void Padding_IsRead(string torrc, ConnectionPadding padding, bool reduced) =>
+        Assert.Equal((padding, reduced), (Load(torrc).Client.ConnectionPadding, Load(torrc).Client.ReducedConnectionPadding));
 
     [Fact]
     public void CommandLine_OverTorrc_ReplacesOrAdds()

@@ -121,11 +121,20 @@ public sealed class ChannelRulesTests
         Assert.Null(ChannelPaddingRules.NextDelay(ChannelPaddingMode.Normal, new ChannelPaddingParameters(0, 0), TorRandom.Secure));
     }
 
+    // C tor: channel_do_open_actions and channelpadding.c; padding_enabled there means link protocol 5.
     [Theory]
-    [InlineData(ChannelPaddingMode.Normal, 5, false)]
-    [InlineData(ChannelPaddingMode.Reduced, 5, true)]
-    [InlineData(ChannelPaddingMode.Off, 5, true)]
-    [InlineData(ChannelPaddingMode.Off, 4, false)]
-    internal void Negotiation_ForLessPadding_TellsTheRelayToStop(ChannelPaddingMode mode, int linkVersion, bool stops) =>
-        Assert.Equal(stops ? PaddingNegotiateMessage.Stop : null, ChannelPaddingRules.Negotiation(mode, linkVersion));
+    [InlineData(ConnectionPadding.Auto, false, 5, ChannelPaddingMode.Normal, false)]
+    [InlineData(ConnectionPadding.Auto, false, 4, ChannelPaddingMode.Off, false)]
+    [InlineData(ConnectionPadding.Auto, true, 5, ChannelPaddingMode.Reduced, true)]
+    [InlineData(ConnectionPadding.Auto, true, 4, ChannelPaddingMode.Off, false)]
+    [InlineData(ConnectionPadding.Off, false, 5, ChannelPaddingMode.Off, true)]
+    [InlineData(ConnectionPadding.Off, true, 5, ChannelPaddingMode.Off, true)]
+    [InlineData(ConnectionPadding.Off, false, 4, ChannelPaddingMode.Off, false)]
+    [InlineData(ConnectionPadding.On, false, 5, ChannelPaddingMode.Normal, false)]
+    [InlineData(ConnectionPadding.On, false, 4, ChannelPaddingMode.Normal, false)]
+    [InlineData(ConnectionPadding.On, true, 4, ChannelPaddingMode.Reduced, false)]
+    internal void PaddingPlan_OfAnOpenedChannel_IsCTors(
+        ConnectionPadding option, bool reduced, int linkVersion, ChannelPaddingMode mode, bool stops) =>
+        Assert.Equal(
+            new ChannelPaddingPlan(mode, stops ? PaddingNegotiateMessage.Stop : null), ChannelPaddingRules.Plan(option, reduced, linkVersion));
 }

@@ -1,3 +1,5 @@
+using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths;
 using GoTor.Testing.Network;
 
@@ -25,6 +27,20 @@ public class PredictedPortsTests
         Assert.NotNull(_ports.NextNeed([], Now + TimeSpan.FromHours(1)));
         Assert.Null(_ports.NextNeed([], Now + TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1)));
         Assert.Empty(_ports.Current(Now + TimeSpan.FromHours(2)));
+    }
+
+    // C tor: CircuitsAvailableTimeout, whose default nf_conntimeout_clients is.
+    [Theory]
+    [InlineData(null, false, 1800, 3600)]
+    [InlineData(null, true, 900, 1800)]
+    [InlineData(600, false, 600, 1200)]
+    [InlineData(5, false, 60, 120)]
+    public void Memory_IsDrawnFromTheParameter(int? parameter, bool reduced, int least, int most)
+    {
+        ConsensusParameters parameters = parameter is { } value ? new(new Dictionary<string, int> { ["nf_conntimeout_clients"] = value }) : ConsensusParameters.Default;
+        double[] draws = [.. Enumerable.Range(0, 200).Select(_ => PredictedPorts.DrawMemory(parameters, reduced, TorRandom.Secure).TotalSeconds)];
+        Assert.InRange(draws.Min(), least, least * 1.2);
+        Assert.InRange(draws.Max(), most * 0.9, most);
     }
 
     [Fact]
