@@ -74,11 +74,35 @@ public sealed class ConsensusTimeTests
         Assert.Equal(Noon.AddHours(-1), ConsensusSchedule.NextDownload(Lifetime, Noon.AddHours(-1), random));
     }
 
+    // The first list is what authorities of C tor 0.4.9.11 recommend (protover.c).
+    [Theory]
+    [InlineData("Cons=2 Desc=2 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4 HSRend=2 Link=4-5 Microdesc=2 Relay=2-4", "")]
+    [InlineData("Cons=2 Desc=2 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4 HSRend=2 Link=4-5 Microdesc=2 Padding=2 Relay=2-4 Wombat=3", "Padding=2 Wombat=3")]
+    [InlineData("Conflux=1 FlowCtrl=1-3 HSIntro=4-5 Relay=2-6", "Conflux=1 FlowCtrl=3 HSIntro=5 Relay=5-6")]
+    public void RecommendedProtocols_ThatAnotherReleaseHas_AreWorthAWarning(string recommended, string missing)
+    {
+        ProtocolCheck check = RequiredProtocols.Check(Consensus.Parse(GeneratedDirectory.Create(relays: 1, authorities: 1).EncodeConsensus(
+            new GeneratedConsensus { ValidAfter = Noon, RecommendedClientProtocols = recommended })));
+        Assert.Equal(missing, check.MissingRecommended);
+    }
+
+    // The list says what the code does: these come with congestion control, onion services, conflux and CGO.
+    [Theory]
+    [InlineData("FlowCtrl", 2)]
+    [InlineData("HSRend", 2)]
+    [InlineData("Conflux", 1)]
+    [InlineData("Padding", 2)]
+    [InlineData("Relay", 5)]
+    [InlineData("Link", 3)]
+    public void Supported_Protocols_AreNoneThatWeLack(string protocol, int version) =>
+        Assert.False(RequiredProtocols.Supported.Supports(protocol, version));
+
     [Theory]
     [InlineData("Cons=2 Desc=2 FlowCtrl=1 Link=4 Microdesc=2 Relay=2", "2030-01-01", "", false)] // C tor 0.4.9.11's required-client list.
     [InlineData("Cons=2 Relay=63", "2030-01-01", "Relay=63", true)]
     [InlineData("Cons=2 Relay=63", "2026-11-01", "Relay=63", false)] // Older than this release: cannot have meant it.
     [InlineData("Wombat=1-2", "2030-01-01", "Wombat=1-2", true)]
+    [InlineData("Cons=2 FlowCtrl=1-2", "2030-01-01", "FlowCtrl=2", true)] // Left out of this release: not warned of, but missed.
     public void RequiredProtocols_ThatWeLack_StopUsWhenTheConsensusIsNewer(string required, string date, string missing, bool stop)
     {
         GeneratedDirectory directory = GeneratedDirectory.Create(relays: 1, authorities: 1);
