@@ -32,7 +32,7 @@ internal static class SideBySideCommand
         string table = PerformanceReport.Table(sides[0].Program.Name, sides[0].Scores, sides[1].Program.Name, sides[1].Scores);
         Console.WriteLine(table);
         if (options.Write)
-            await File.WriteAllTextAsync(PerformanceReport.Path(), await PerformanceReport.PageAsync(table, options));
+            await PerformanceReport.WriteAsync(table, options);
         return 0;
     }
 }
