@@ -1,4 +1,3 @@
-var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddGrpc();
-var app = builder.Build();
-app.Run();
+using GoTor.MetricsGateway.Hosting;
+
+return await GatewayProgram.RunAsync(args);

@@ -11,6 +11,9 @@ internal interface INodeDirectory
     /// <summary>All nodes at this moment, sorted by id.</summary>
     ImmutableArray<NodeState> List();
 
+    /// <summary>One node at this moment, or null when it never reported or was forgotten.</summary>
+    NodeState? Find(string nodeId);
+
     /// <summary>Completes when <see cref="Generation"/> is greater than this.</summary>
     ValueTask WaitForChangeAsync(long generation, CancellationToken cancellation);
 }

@@ -1,0 +1,122 @@
+using System.Collections.Immutable;
+using GoTor.MetricsGateway.Nodes;
+
+namespace GoTor.MetricsGateway.Health;
+
+/// <summary>
+/// How the nodes are together. What only some of them lack is a degradation as long as another node can carry traffic; what all of them lack
+/// is a failure. One node alone is judged by its own components.
+/// </summary>
+internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, TimeProvider time)
+{
+    private const int MostNamed = 5;
+    private readonly long _started = time.GetTimestamp();
+
+    /// <summary>All nodes together, stale ones left out.</summary>
+    public HealthReport Check()
+    {
+        ImmutableArray<NodeState> known = nodes.List();
+        NodeState[] shown = [.. known.Where(node => node.Presence != NodePresence.Stale)];
+        NodeState[] live = [.. shown.Where(node => node.Presence == NodePresence.Live)];
+        DateTimeOffset now = time.GetUtcNow();
+        List<NodeComponent> components = [.. Together(live.Length > 0 ? live : shown)];
+        components.Add(Reporter(known, shown, live, now));
+        components.Add(Nodes(known, shown, live, now));
+        components.Add(process.Check(now));
+        long longest = shown.Length == 0 ? (long)time.GetElapsedTime(_started).TotalSeconds : shown.Max(node => node.Latest.Fields.UptimeSeconds);
+        return HealthReport.Of(components, now, FromSeconds(longest));
+    }
+
+    /// <summary>One node.</summary>
+    public HealthReport Check(NodeState node)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        NodeState[] one = [node];
+        NodeState[] live = node.Presence == NodePresence.Live ? one : [];
+        List<NodeComponent> components = [.. NodeHealth.Components(node.Latest)];
+        components.RemoveAll(component => component.Name == ReporterName);
+        components.Add(Reporter([node], node.Presence == NodePresence.Stale ? [] : one, live, now));
+        return HealthReport.Of(components, now, FromSeconds(node.Latest.Fields.UptimeSeconds));
+    }
+
+    private const string ReporterName = "reporter";
+    private const string NodesName = "nodes";
+    private const string ResourcesName = ProcessHealth.Name;
+
+    private static IEnumerable<NodeComponent> Together(NodeState[] nodes)
+    {
+        if (nodes.Length == 1)
+            return NodeHealth.Components(nodes[0].Latest).Where(component => !IsOurs(component.Name));
+        return
+            from node in nodes
+            from component in NodeHealth.Components(node.Latest)
+            where !IsOurs(component.Name)
+            group (node.Latest.NodeId, component) by component.Name into same
+            select Together(same.Key, [.. same]);
+    }
+
+    private static NodeComponent Together(string name, (string Node, NodeComponent Component)[] parts)
+    {
+        var bad = parts.Where(part => part.Component.Status != HealthLevel.Healthy).OrderBy(part => part.Component.Status).ToArray();
+        HealthLevel best = parts.Max(part => part.Component.Status);
+        HealthLevel status = bad.Length == 0 ? HealthLevel.Healthy : best == HealthLevel.Unhealthy ? HealthLevel.Unhealthy : HealthLevel.Degraded;
+        string message = bad.Length == 0
+            ? $"Healthy on {parts.Length} nodes"
+            : $"{bad.Length} of {parts.Length} nodes: {string.Join("; ", bad.Take(MostNamed).Select(part => $"{part.Node}: {part.Component.Message}"))}{More(bad.Length)}";
+        return new NodeComponent(
+            name, status, message,
+            [KeyValuePair.Create("nodes", $"{parts.Length}"), KeyValuePair.Create("nodes_not_healthy", $"{bad.Length}")],
+            parts.Max(part => part.Component.CheckedAt));
+    }
+
+    private static NodeComponent Reporter(ImmutableArray<NodeState> known, NodeState[] shown, NodeState[] live, DateTimeOffset now)
+    {
+        NodeState[] lost = [.. shown.Except(live)];
+        int stale = known.Length - shown.Length;
+        (HealthLevel status, string message) = (known.Length, live.Length, lost.Length) switch
+        {
+            (0, _, _) => (HealthLevel.Unhealthy,
+                "No node has reported yet: start one with MetricsGateway set to this gateway's gRPC address and with the gateway's token"),
+            (_, 0, 0) => (HealthLevel.Unhealthy, $"No node reports any more; the last one was {Named([.. known.OrderByDescending(node => node.Latest.ReceivedAt)], now)}: start it again"),
+            (_, 0, _) => (HealthLevel.Unhealthy, $"Lost {Named(lost, now)}: look whether the node runs and reaches this gateway"),
+            (_, _, > 0) => (HealthLevel.Degraded, $"Lost {Named(lost, now)}: look whether the node runs and reaches this gateway"),
+            _ => (HealthLevel.Healthy, live.Length == 1 ? "The node reports as announced" : $"All {live.Length} nodes report as announced"),
+        };
+        return new NodeComponent(
+            ReporterName, status, message,
+            [
+                .. known.Length == 0
+                    ? []
+                    : new[] { KeyValuePair.Create("last_report_age_seconds", $"{(long)(now - known.Max(node => node.Latest.ReceivedAt)).TotalSeconds}") },
+                KeyValuePair.Create("live", $"{live.Length}"), KeyValuePair.Create("lost", $"{lost.Length}"), KeyValuePair.Create("stale", $"{stale}"),
+            ],
+            now);
+    }
+
+    private static NodeComponent Nodes(ImmutableArray<NodeState> known, NodeState[] shown, NodeState[] live, DateTimeOffset now)
+    {
+        int carrying = live.Count(NodeHealth.CanCarryTraffic);
+        string networks = string.Join(", ", (shown.Length > 0 ? shown : [.. known]).Select(node => node.Latest.Network).Distinct().Order(StringComparer.Ordinal));
+        string on = networks.Length == 0 ? "" : $" on the {networks} network";
+        (HealthLevel status, string message) = carrying == 0
+            ? (HealthLevel.Unhealthy, $"No node can carry traffic{on}: see the other components")
+            : (carrying < shown.Length ? HealthLevel.Degraded : HealthLevel.Healthy,
+                shown.Length == 1 ? $"The node can carry traffic{on}" : $"{carrying} of {shown.Length} nodes can carry traffic{on}");
+        return new NodeComponent(
+            NodesName, status, message,
+            [
+                KeyValuePair.Create("carrying_traffic", $"{carrying}"), .. networks.Length == 0 ? [] : new[] { KeyValuePair.Create("network", networks) },
+                KeyValuePair.Create("nodes", $"{shown.Length}"),
+            ],
+            now);
+    }
+
+    private static string Named(NodeState[] nodes, DateTimeOffset now) =>
+        string.Join(", ", nodes.Take(MostNamed).Select(node => $"'{node.Latest.NodeId}' ({Durations.InWords(now - node.Latest.ReceivedAt)} ago)")) + More(nodes.Length);
+
+    private static string More(int count) => count > MostNamed ? $" and {count - MostNamed} more" : "";
+
+    private static bool IsOurs(string name) => name is ReporterName or NodesName or ResourcesName;
+
+    private static TimeSpan FromSeconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, long.MaxValue / 1_000_000_000));
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using GoTor.MetricsGateway.Reports;
+
+namespace GoTor.MetricsGateway.Hosting;
+
+/// <summary>What is wrong with the settings, all of it at once.</summary>
+internal static class GatewayOptionsRules
+{
+    public static IReadOnlyList<string> Faults(GatewayOptions options)
+    {
+        var faults = new List<string>();
+        CheckAddress(faults, nameof(GatewayOptions.HttpAddress), options.HttpAddress);
+        CheckAddress(faults, nameof(GatewayOptions.GrpcAddress), options.GrpcAddress);
+        if (options.HttpAddress == options.GrpcAddress && !options.HttpAddress.EndsWith(":0", StringComparison.Ordinal))
+            faults.Add($"HttpAddress and GrpcAddress are both {options.HttpAddress}: give each a port of its own");
+        CheckFile(faults, nameof(GatewayOptions.CertificateFile), options.CertificateFile);
+        CheckFile(faults, nameof(GatewayOptions.CertificateKeyFile), options.CertificateKeyFile);
+        if (options.CertificateKeyFile is not null && options.CertificateFile is null)
+            faults.Add("CertificateKeyFile is set without CertificateFile");
+        foreach ((string name, long value) in Numbers(options))
+        {
+            if (value < 1)
+                faults.Add($"{name} is {value}: it must be at least 1");
+        }
+        CheckToken(faults, options.Token);
+        return faults;
+    }
+
+    /// <summary>Whether an address can be reached from other machines.</summary>
+    public static bool IsWide(string address) => GatewayOptions.TryParseAddress(address, out IPEndPoint endpoint) && !IPAddress.IsLoopback(endpoint.Address);
+
+    private static void CheckToken(List<string> faults, string? token)
+    {
+        if (string.IsNullOrEmpty(token))
+        {
+            faults.Add(
+                $"there is no token: set Gateway:TokenFile or {GatewayOptions.TokenVariable}, and give nodes the same one. A good one: head -c 32 /dev/urandom | base64");
+        }
+        else if (token.Length < ReportToken.ShortestToken)
+            faults.Add($"the token is too short to be safe: it needs {ReportToken.ShortestToken} characters");
+        else if (token.Any(character => character is < '!' or > '~'))
+            faults.Add("the token has a space or another character that no header can carry");
+    }
+
+    private static void CheckAddress(List<string> faults, string name, string address)
+    {
+        if (!GatewayOptions.TryParseAddress(address, out _))
+            faults.Add($"{name} is '{address}': it must be ADDRESS:PORT, as 127.0.0.1:9052 or [::1]:9052");
+    }
+
+    private static void CheckFile(List<string> faults, string name, string? path)
+    {
+        if (path is not null && !File.Exists(path))
+            faults.Add($"{name}: there is no file '{path}'");
+    }
+
+    private static IEnumerable<(string Name, long Value)> Numbers(GatewayOptions options) =>
+    [
+        (nameof(options.MaxConnections), options.MaxConnections),
+        (nameof(options.MaxRequests), options.MaxRequests),
+        ("Quotas:Nodes", options.Quotas.Nodes),
+        ("Quotas:ReportBytes", options.Quotas.ReportBytes),
+        ("Quotas:Families", options.Quotas.Families),
+        ("Quotas:DifferentFamilies", options.Quotas.DifferentFamilies),
+        ("Quotas:Series", options.Quotas.Series),
+        ("Quotas:Buckets", options.Quotas.Buckets),
+        ("Quotas:Labels", options.Quotas.Labels),
+        ("Quotas:LabelValueLength", options.Quotas.LabelValueLength),
+        ("Quotas:TextBytes", options.Quotas.TextBytes),
+        ("Quotas:ReportsPerSecond", options.Quotas.ReportsPerSecond),
+        ("Quotas:TotalReportsPerSecond", options.Quotas.TotalReportsPerSecond),
+    ];
+}

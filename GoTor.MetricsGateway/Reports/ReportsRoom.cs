@@ -1,0 +1,27 @@
+using GoTor.MetricsGateway.Hosting;
+using GoTor.MetricsGateway.Nodes;
+
+namespace GoTor.MetricsGateway.Reports;
+
+/// <summary>Plugs this room into the gateway.</summary>
+internal static class ReportsRoom
+{
+    public static void AddReports(this IServiceCollection services, GatewayOptions options)
+    {
+        services.AddGrpc(grpc =>
+        {
+            grpc.MaxReceiveMessageSize = options.Quotas.ReportBytes;
+            grpc.EnableDetailedErrors = false;
+        });
+        services.AddSingleton(options.Quotas);
+        services.AddSingleton(new ReportToken(options.Token!));
+        services.AddSingleton<TokenFailures>();
+        services.AddSingleton<ReportsMetrics>();
+        services.AddSingleton(new FamilyCatalogue(options.Quotas.DifferentFamilies));
+        services.AddSingleton<FamilyReader>();
+        services.AddSingleton<ReportReader>();
+        services.AddSingleton<ReportIntake>();
+    }
+
+    public static void MapReports(this IEndpointRouteBuilder endpoints) => endpoints.MapGrpcService<NodeReportsService>().RequireToken();
+}

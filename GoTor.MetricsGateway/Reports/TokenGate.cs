@@ -1,0 +1,40 @@
+namespace GoTor.MetricsGateway.Reports;
+
+/// <summary>Marks an endpoint that only those with the token may call.</summary>
+internal sealed class RequiresTokenAttribute : Attribute;
+
+/// <summary>Marking endpoints.</summary>
+internal static class RequiresTokenExtensions
+{
+    /// <summary>Only those with the token may call these endpoints: 401, or UNAUTHENTICATED for gRPC.</summary>
+    public static TBuilder RequireToken<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiresTokenAttribute());
+}
+
+/// <summary>Turns away calls without the token, before a byte of their body is read.</summary>
+internal sealed class TokenGate(RequestDelegate next, ReportToken token, TokenFailures failures)
+{
+    private const string Reason = "The token is missing or wrong: send 'authorization: Bearer TOKEN' with the gateway's token.";
+
+    public Task InvokeAsync(HttpContext context)
+    {
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresTokenAttribute>() is null
+            || token.IsPresentedBy(context.Request.Headers.Authorization))
+        {
+            return next(context);
+        }
+        failures.Add(context.Connection.RemoteIpAddress);
+        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            // A gRPC answer without a message: the status is in the headers.
+            context.Response.ContentType = "application/grpc";
+            context.Response.Headers["grpc-status"] = "16";
+            context.Response.Headers["grpc-message"] = Reason;
+            return Task.CompletedTask;
+        }
+        context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        return context.Response.WriteAsync(Reason + "\n", context.RequestAborted);
+    }
+}
