@@ -1,6 +1,7 @@
 using GoTor.Client.Channels;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry;
+using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
 using Microsoft.Extensions.Logging;
@@ -58,11 +59,14 @@ internal sealed class CircuitBuilder(
         CircuitLog.Building(_logger, number, path.Count);
         TrafficPurpose purpose = PurposeOf(path);
         metrics.BuildStarted(purpose);
+        using CircuitTrace? trace = CircuitTrace.Start(purpose, path.Count);
         try
         {
+            trace?.Channel();
             Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
             hopBuilt?.Invoke(0);
-            await ExtendAlongAsync(circuit, path, hopBuilt, cancellationToken);
+            await ExtendAlongAsync(circuit, path, hopBuilt, trace, cancellationToken);
+            trace?.Built();
             circuit.BuildTime = time.GetElapsedTime(started);
             metrics.Built(purpose, circuit.BuildTime);
             CircuitLog.Built(_logger, number, (long)circuit.BuildTime.TotalMilliseconds);
@@ -72,12 +76,14 @@ internal sealed class CircuitBuilder(
         catch (CircuitBuildException failure)
         {
             metrics.BuildFailed(purpose, failure.Reason.Kind);
+            trace?.Failed(failure.Reason.Kind);
             CircuitLog.BuildFailed(_logger, number, failure.HopsBuilt, failure.Reason.Kind, (byte)failure.Reason.PeerReason);
             throw;
         }
         catch (OperationCanceledException)
         {
             metrics.BuildFailed(purpose, CircuitEndKind.BuildCancelled);
+            trace?.Failed(CircuitEndKind.BuildCancelled);
             throw;
         }
     }
@@ -111,12 +117,14 @@ internal sealed class CircuitBuilder(
         }
     }
 
-    private static async Task ExtendAlongAsync(Circuit circuit, IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken)
+    private static async Task ExtendAlongAsync(
+        Circuit circuit, IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CircuitTrace? trace, CancellationToken cancellationToken)
     {
         try
         {
             for (int i = 0; i < path.Count; i++)
             {
+                trace?.Hop(i + 1);
                 await circuit.ExtendAsync(path[i], cancellationToken);
                 hopBuilt?.Invoke(i + 1);
             }

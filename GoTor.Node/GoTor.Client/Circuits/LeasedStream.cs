@@ -1,16 +1,23 @@
+using System.Runtime.CompilerServices;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry.Tracing;
 
 namespace GoTor.Client.Circuits;
 
 /// <summary>A stream that gives its circuit back to the manager when it is closed.</summary>
-internal sealed class LeasedStream(TorStream inner, CircuitLease lease) : TorStream
+/// <param name="trace">Hears of the first byte and the end.</param>
+internal sealed class LeasedStream(TorStream inner, CircuitLease lease, StreamTrace? trace) : TorStream
 {
+    private bool _awaitsFirstByte = true;
+
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
 
     public override void Abort() => inner.Abort();
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        inner.ReadAsync(buffer, cancellationToken);
+        trace is null || !_awaitsFirstByte || buffer.IsEmpty
+            ? inner.ReadAsync(buffer, cancellationToken)
+            : ReadFirstByteAsync(trace, buffer, cancellationToken);
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.WriteAsync(buffer, cancellationToken);
@@ -23,7 +30,7 @@ internal sealed class LeasedStream(TorStream inner, CircuitLease lease) : TorStr
         }
         finally
         {
-            lease.Dispose();
+            Release();
             await base.DisposeAsync();
         }
     }
@@ -33,9 +40,29 @@ internal sealed class LeasedStream(TorStream inner, CircuitLease lease) : TorStr
         if (disposing)
         {
             inner.Dispose();
-            lease.Dispose();
+            Release();
         }
 
         base.Dispose(disposing);
+    }
+
+    private void Release()
+    {
+        lease.Dispose();
+        if (trace is null)
+            return;
+        if ((inner as CircuitStream)?.Failure is { } failure)
+            trace.Failed(failure.Kind.ToString());
+        trace.End();
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<int> ReadFirstByteAsync(StreamTrace listener, Memory<byte> buffer, CancellationToken cancellationToken)
+    {
+        int count = await inner.ReadAsync(buffer, cancellationToken);
+        if (count > 0)
+            listener.FirstByte();
+        _awaitsFirstByte = false;
+        return count;
     }
 }

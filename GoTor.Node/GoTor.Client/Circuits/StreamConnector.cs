@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Cells.Relay;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths;
@@ -25,8 +26,10 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
     /// <inheritdoc/>
     public Task<TorStream> ConnectAsync(StreamRequest request, CancellationToken cancellationToken)
     {
+        StreamTrace? trace = TraceOf(request, "Connect");
         return TryCircuitsAsync<TorStream>(
             request,
+            trace,
             CircuitNeeds.ForStream(request, circuits.Options.LongLivedPorts),
             async (lease, attempt) =>
             {
@@ -35,7 +38,7 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
                 TorStream stream = await lease.Circuit.OpenStreamAsync(
                     request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData,
                     acceptInternal: !circuits.Options.ClientRejectInternalAddresses, attempt);
-                return new LeasedStream(stream, lease);
+                return new LeasedStream(stream, lease, trace);
             },
             cancellationToken);
     }
@@ -59,9 +62,12 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         return name.Append("ip6.arpa").ToString();
     }
 
-    private Task<ResolveAnswer> LookUpAsync(string query, StreamRequest request, CancellationToken cancellationToken) =>
-        TryCircuitsAsync(
+    private async Task<ResolveAnswer> LookUpAsync(string query, StreamRequest request, CancellationToken cancellationToken)
+    {
+        StreamTrace? trace = TraceOf(request, "Resolve");
+        ResolveAnswer answer = await TryCircuitsAsync(
             request,
+            trace,
             CircuitNeeds.Lookup,
             async (lease, attempt) =>
             {
@@ -69,9 +75,42 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
                     return await lease.Circuit.ResolveAsync(query, attempt);
             },
             cancellationToken);
+        if (request.Trace is null)
+            trace?.End();
+        return answer;
+    }
+
+    private static StreamTrace? TraceOf(StreamRequest request, string command)
+    {
+        if (request.Trace is { } begun)
+            return begun;
+        StreamTrace? trace = StreamTrace.Start();
+        trace?.Asked("Library", command);
+        return trace;
+    }
 
     private async Task<T> TryCircuitsAsync<T>(
-        StreamRequest request, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+        StreamRequest request, StreamTrace? trace, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+    {
+        try
+        {
+            T result = await TryCircuitsInTurnAsync(request, trace, needs, open, cancellationToken);
+            trace?.Connected();
+            return result;
+        }
+        catch (Exception error) when (trace is not null)
+        {
+            // When the application has left it is no failure of ours, and needs no reason.
+            if (error is not OperationCanceledException)
+                trace.Failed((error as TorException)?.Kind.ToString() ?? nameof(TorErrorKind.Internal));
+            if (request.Trace is null)
+                trace.End();
+            throw;
+        }
+    }
+
+    private async Task<T> TryCircuitsInTurnAsync<T>(
+        StreamRequest request, StreamTrace? trace, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
     {
         using CancellationTokenSource overall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using ITimer deadline = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), overall, circuits.Options.SocksTimeout, Timeout.InfiniteTimeSpan);
@@ -82,8 +121,12 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         {
             for (int attempt = 0; ; attempt++)
             {
+                trace?.Enter(StreamPart.Circuit, attempt + 1);
                 CircuitLease lease = await circuits.AcquireAsync(needs, request.Isolation, avoidExits, overall.Token);
+                trace?.Leave();
+                trace?.Enter(StreamPart.Begin, attempt + 1);
                 (T? result, StreamRetryReason reason, TorException? error) = await TryOnceAsync(lease, open, attempt, overall.Token);
+                trace?.Leave(error is null ? null : reason.ToString());
                 if (error is null)
                     return result!;
                 last = error;

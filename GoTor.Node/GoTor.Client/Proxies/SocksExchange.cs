@@ -2,13 +2,15 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Socks;
 using Microsoft.Extensions.Logging;
 
 namespace GoTor.Client.Proxies;
 
 /// <summary>Answers one complete request. Used by one session, step by step.</summary>
-internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest request, Destination destination, string? clientAddress)
+internal sealed class SocksExchange(
+    Socket socket, SocksPort port, SocksRequest request, Destination destination, string? clientAddress, StreamTrace? trace)
 {
     private const int EarlyBufferLength = 16 * 1024;
 
@@ -66,6 +68,7 @@ internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest 
             return;
         }
 
+        trace?.Connected();
         byte[] reply = new byte[SocksReply.MaxLength];
         int length = SocksReply.Write(reply, request.Version, SocksReplyCode.Succeeded, address);
         await socket.SendAllAsync(reply.AsMemory(0, length), CancellationToken.None);
@@ -75,6 +78,7 @@ internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest 
     public async Task FailAsync(SocksReplyCode code)
     {
         port.Metrics.Failed(code);
+        trace?.Failed(code.ToString());
         await ReplyAsync(code, CancellationToken.None);
         socket.EndGracefully();
     }
@@ -189,6 +193,7 @@ internal sealed class SocksExchange(Socket socket, SocksPort port, SocksRequest 
             IPv6Traffic = port.Options.IPv6Traffic && !isIPv4 && request.Version != SocksVersion.Socks4,
             PreferIPv6 = port.Options.PreferIPv6,
             OptimisticData = early,
+            Trace = trace,
         };
     }
 

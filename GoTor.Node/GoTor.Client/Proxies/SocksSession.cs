@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
 using GoTor.Client.Streams;
+using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Socks;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class SocksSession : IDisposable
 
     // Ends the handshake and the waiting for a stream: after SocksTimeout, or when Abort says so.
     private readonly CancellationTokenSource _deadline;
+    private readonly StreamTrace? _trace = StreamTrace.Start();
     private volatile bool _isAborted;
     private volatile bool _isAsking = true;
 
@@ -56,6 +58,7 @@ internal sealed class SocksSession : IDisposable
         finally
         {
             Dispose();
+            _trace?.End();
             _port.Metrics.Closed();
         }
     }
@@ -85,13 +88,16 @@ internal sealed class SocksSession : IDisposable
     private async Task ServeAsync()
     {
         OptimisticData early = new();
+        _trace?.Enter(StreamPart.Request);
         SocksRequest? request = await ReadRequestAsync(early);
         if (request is null)
             return;
+        _trace?.Leave();
+        _trace?.Asked(request.Version.ToString(), request.Command.ToString());
         _isAsking = false;
         _port.NoteRequest(request);
         Destination destination = DestinationRules.Decide(request, _port.Policy);
-        SocksExchange exchange = new(_socket, _port, request, destination, ClientAddress());
+        SocksExchange exchange = new(_socket, _port, request, destination, ClientAddress(), _trace);
         switch (destination.Verdict)
         {
             case DestinationVerdict.Allowed when request.Command == SocksCommand.Connect:
@@ -141,6 +147,7 @@ internal sealed class SocksSession : IDisposable
                 if (step == SocksStep.Refused)
                 {
                     _port.NoteRefusal(handshake.Refusal!.Value);
+                    _trace?.Failed(handshake.Refusal.Value.ToString());
                     _socket.EndGracefully();
                     return null;
                 }

@@ -23,6 +23,9 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
 
     public TrafficPurpose Purpose => purpose;
 
+    /// <summary>What broke it off; null while it is open and after a proper end.</summary>
+    public TorException? Failure => _failure;
+
     /// <summary>The reactor adds, the application takes.</summary>
     public ReceiveQueue Received { get; } = new();
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GoTor.Client.Telemetry.Tracing;
 
 namespace GoTor.Client.Streams;
 
@@ -21,6 +22,9 @@ internal sealed record StreamRequest
 
     /// <summary>Bytes that the application sends before it is told that it is connected; null when it waits.</summary>
     public OptimisticData? OptimisticData { get; init; }
+
+    /// <summary>The trace that a proxy began for it; null lets the connector begin one, if anybody listens.</summary>
+    public StreamTrace? Trace { get; init; }
 
     public override string ToString() => "[scrubbed]";
 }
