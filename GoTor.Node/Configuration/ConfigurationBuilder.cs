@@ -1,6 +1,7 @@
 using GoTor.Client;
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
+using GoTor.Node.Tracing;
 
 namespace GoTor.Node.Configuration;
 
@@ -117,7 +118,25 @@ internal static class ConfigurationBuilder
             SocksPorts = SocksPorts(draft),
             Logs = draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default],
             ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
+            Traces = Traces(draft, whole, problems, warnings),
         };
+    }
+
+    private static TraceOptions? Traces(ConfigurationDraft draft, ConfigSource whole, List<ConfigProblem> problems, List<ConfigProblem> warnings)
+    {
+        if (draft.TraceSampling == 0)
+        {
+            if (draft.TraceEndpoint is not null)
+                warnings.Add(new ConfigProblem(whole, "TraceEndpoint without TraceSampling: nothing is traced."));
+            return null;
+        }
+
+        TraceOptions traces = new(draft.TraceSampling, draft.TraceEndpoint);
+        if (traces.EffectiveEndpoint is null)
+            problems.Add(new ConfigProblem(whole, $"TraceSampling needs a receiver: give TraceEndpoint, or {TraceOptions.EndpointVariable} in the environment."));
+        if (traces.IsExposed)
+            warnings.Add(new ConfigProblem(whole, "Traces go to another machine without TLS: whoever sees them learns when you use Tor. Use https:// or a receiver on this machine."));
+        return traces;
     }
 
     /// <summary>9050 unless told otherwise; "SocksPort 0" alone means none.</summary>

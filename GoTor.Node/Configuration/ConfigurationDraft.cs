@@ -36,5 +36,9 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
 
     public double? PathsNeededToBuildCircuits { get; set; }
 
+    public double TraceSampling { get; set; }
+
+    public Uri? TraceEndpoint { get; set; }
+
     public void Problem(ConfigSource source, string message) => problems.Add(new ConfigProblem(source, message));
 }

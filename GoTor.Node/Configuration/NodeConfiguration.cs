@@ -1,6 +1,7 @@
 using GoTor.Client;
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
+using GoTor.Node.Tracing;
 
 namespace GoTor.Node.Configuration;
 
@@ -15,6 +16,9 @@ internal sealed record NodeConfiguration
 
     /// <summary>How long streams may go on after the first SIGINT or SIGTERM.</summary>
     public TimeSpan ShutdownWaitLength { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null: nothing is traced.</summary>
+    public TraceOptions? Traces { get; init; }
 
     /// <summary>"public" or "custom": shown at start, and a label wherever this node is observed.</summary>
     public string NetworkName => Client.DirAuthorities.Count == 0 ? "public" : "custom";

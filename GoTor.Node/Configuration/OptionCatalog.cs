@@ -52,6 +52,8 @@ internal static class OptionCatalog
         Switch("ClientOnly", "Be no relay, which this program never is"),
         new("RunAsDaemon", false, "0: use a service manager", ReadRunAsDaemon),
         Interval("ShutdownWaitLength", "How long streams may go on after SIGINT or SIGTERM"),
+        new("TraceSampling", false, "Share of streams and circuit builds that are traced, 0 to 1; 0 is off", ReadTraceSampling),
+        new("TraceEndpoint", false, "OTLP receiver for traces: http://ADDRESS:PORT for gRPC, with a path for HTTP", ReadTraceEndpoint),
     ];
 
     private static readonly Dictionary<string, OptionDefinition> ByName =
@@ -195,6 +197,22 @@ internal static class OptionCatalog
             draft.Problem(line.Source, $"PathsNeededToBuildCircuits is a fraction from 0.25 to 0.95, not '{line.Value}'.");
         else if (fraction >= 0)
             draft.PathsNeededToBuildCircuits = Math.Clamp(fraction, 0.25, 0.95);
+    }
+
+    private static void ReadTraceSampling(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (double.TryParse(line.Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double share) && share is >= 0 and <= 1)
+            draft.TraceSampling = share;
+        else
+            draft.Problem(line.Source, $"TraceSampling is a share from 0 to 1, not '{line.Value}'.");
+    }
+
+    private static void ReadTraceEndpoint(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (Uri.TryCreate(line.Value, UriKind.Absolute, out Uri? endpoint) && endpoint.Scheme is "http" or "https" && endpoint.UserInfo.Length == 0)
+            draft.TraceEndpoint = endpoint;
+        else
+            draft.Problem(line.Source, "TraceEndpoint is a URL such as http://127.0.0.1:4317, without a password in it.");
     }
 
     private static void ReadSafeLogging(ConfigurationDraft draft, ConfigLine line)

@@ -6,6 +6,7 @@ using GoTor.Client.Proxies;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
 using GoTor.Node.Logging;
+using GoTor.Node.Tracing;
 using GoTor.Protocol.Crypto;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -51,6 +52,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 NodeLog.ConfigurationWarning(logger, warning.ToString());
             try
             {
+                using TraceExport? traces = configuration.Traces is { } wanted ? TraceExport.Start(wanted, NodeProgram.Version, logger) : null;
                 await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, services.GetRequiredService<IMeterFactory>());
                 return await host.RunAsync();
             }

@@ -13,6 +13,7 @@ internal static class ReloadRules
         (string Name, bool Same)[] fixedOptions =
         [
             ("SocksPort", running.SocksPorts.SequenceEqual(fresh.SocksPorts)),
+            ("TraceSampling and TraceEndpoint", running.Traces == fresh.Traces),
             ("DataDirectory", a.DataDirectory == b.DataDirectory),
             ("CacheDirectory", a.CacheDirectory == b.CacheDirectory),
             ("DirAuthority", a.DirAuthorities.SequenceEqual(b.DirAuthorities)),
