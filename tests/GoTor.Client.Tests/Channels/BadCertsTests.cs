@@ -1,6 +1,7 @@
 using GoTor.Client.Channels;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
+using GoTor.Sandbox.Relays;
 using GoTor.Testing.ScriptedRelay;
 using static GoTor.Protocol.Certificates.CertificateType;
 

@@ -5,6 +5,7 @@ using GoTor.Protocol.Channels;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 using GoTor.Testing.ScriptedRelay;
 using Microsoft.Extensions.Time.Testing;
 

@@ -4,6 +4,7 @@ using GoTor.Client.Streams;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 using GoTor.Testing.Network;
 using GoTor.Testing.ScriptedRelay;
 using Microsoft.Extensions.Time.Testing;

@@ -1,4 +1,5 @@
 using GoTor.Protocol.Documents;
+using GoTor.Protocol.Documents.Writing;
 using GoTor.Testing.Directories;
 using GoTor.Testing.Network;
 
@@ -82,7 +83,7 @@ public sealed class ConsensusTimeTests
     public void RecommendedProtocols_ThatAnotherReleaseHas_AreWorthAWarning(string recommended, string missing)
     {
         ProtocolCheck check = RequiredProtocols.Check(Consensus.Parse(GeneratedDirectory.Create(relays: 1, authorities: 1).EncodeConsensus(
-            new GeneratedConsensus { ValidAfter = Noon, RecommendedClientProtocols = recommended })));
+            new ConsensusDraft { ValidAfter = Noon, RecommendedClientProtocols = recommended })));
         Assert.Equal(missing, check.MissingRecommended);
     }
 
@@ -108,7 +109,7 @@ public sealed class ConsensusTimeTests
         GeneratedDirectory directory = GeneratedDirectory.Create(relays: 1, authorities: 1);
         DateTimeOffset validAfter = DateTimeOffset.Parse(date + "T00:00:00Z", System.Globalization.CultureInfo.InvariantCulture);
         ProtocolCheck check = RequiredProtocols.Check(Consensus.Parse(
-            directory.EncodeConsensus(new GeneratedConsensus { ValidAfter = validAfter, RequiredClientProtocols = required, RecommendedClientProtocols = "Wombat=9" })));
+            directory.EncodeConsensus(new ConsensusDraft { ValidAfter = validAfter, RequiredClientProtocols = required, RecommendedClientProtocols = "Wombat=9" })));
         Assert.Equal(missing, check.MissingRequired);
         Assert.Equal("Wombat=9", check.MissingRecommended);
         Assert.Equal(stop, check.MustStop);

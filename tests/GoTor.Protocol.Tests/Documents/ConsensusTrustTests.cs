@@ -1,5 +1,6 @@
 using System.Text;
 using GoTor.Protocol.Documents;
+using GoTor.Protocol.Documents.Writing;
 using GoTor.Protocol.Wire;
 using GoTor.Testing.Directories;
 
@@ -27,7 +28,7 @@ public sealed class ConsensusTrustTests
     [InlineData(9, true)]
     public void Consensus_SignedBySomeOfNine_NeedsFive(int signers, bool accepted)
     {
-        GeneratedConsensus consensus = Good() with { Signers = [.. Enumerable.Range(0, 9)], WrongSigners = [.. Enumerable.Range(signers, 9 - signers)] };
+        ConsensusDraft consensus = Good() with { Signers = [.. Enumerable.Range(0, 9)], WrongSigners = [.. Enumerable.Range(signers, 9 - signers)] };
         ConsensusVerification verdict = Verify(consensus);
         Assert.Equal(accepted, verdict.IsAccepted);
         Assert.Equal((signers, 9 - signers), (verdict.Good, verdict.Bad));
@@ -45,7 +46,7 @@ public sealed class ConsensusTrustTests
     public void Majority_OfAnyNumber_IsMoreThanHalf(int authorities, int signers, bool accepted)
     {
         GeneratedDirectory directory = GeneratedDirectory.Create(relays: 1, authorities: authorities);
-        GeneratedConsensus consensus = Good() with { WrongSigners = [.. Enumerable.Range(signers, authorities - signers)] };
+        ConsensusDraft consensus = Good() with { WrongSigners = [.. Enumerable.Range(signers, authorities - signers)] };
         Assert.Equal(accepted, ConsensusVerifier.Verify(Consensus.Parse(directory.EncodeConsensus(consensus)), directory.V3Identities, CertificatesOf(directory), Now).IsAccepted);
     }
 
@@ -65,7 +66,7 @@ public sealed class ConsensusTrustTests
         var text = new StringBuilder(unsigned);
         for (int i = 0; i < 4; i++)
         {
-            GeneratedAuthority authority = _directory.Authorities[i];
+            DirectorySigner authority = _directory.Authorities[i];
             string name = $"{authority.V3Identity} {authority.SigningKeyDigest}\n";
             text.Append("directory-signature sha256 ").Append(name).Append(TextObject.Encode("SIGNATURE", authority.Sign(System.Security.Cryptography.SHA256.HashData(signed))));
             text.Append("directory-signature sha1 ").Append(name).Append(TextObject.Encode("SIGNATURE", authority.Sign(System.Security.Cryptography.SHA1.HashData(signed))));
@@ -112,7 +113,7 @@ public sealed class ConsensusTrustTests
     [Fact]
     public void Certificate_ThatClaimsAnAuthoritysName_IsRefused()
     {
-        GeneratedAuthority liar = _directory.Authorities[0];
+        DirectorySigner liar = _directory.Authorities[0];
         RsaIdentity victim = _directory.Authorities[1].V3Identity;
         byte[] certificate = liar.EncodeCertificate(Now.AddDays(-1), Now.AddDays(1), claimedFingerprint: victim);
         Assert.Throws<MalformedMessageException>(() => AuthorityCertificate.Parse(certificate));
@@ -122,7 +123,7 @@ public sealed class ConsensusTrustTests
     [Fact]
     public void Certificate_WhoseSigningKeyAgreedToAnother_IsRefused()
     {
-        GeneratedAuthority thief = _directory.Authorities[0];
+        DirectorySigner thief = _directory.Authorities[0];
         byte[] certificate = thief.EncodeCertificate(Now.AddDays(-1), Now.AddDays(1), crossCertified: _directory.Authorities[1].V3Identity);
         Assert.Throws<MalformedMessageException>(() => AuthorityCertificate.Parse(certificate));
     }
@@ -160,9 +161,9 @@ public sealed class ConsensusTrustTests
         Assert.Equal((0, 9), (verdict.Good, verdict.Bad));
     }
 
-    private static GeneratedConsensus Good() => new() { ValidAfter = Now.AddMinutes(-30) };
+    private static ConsensusDraft Good() => new() { ValidAfter = Now.AddMinutes(-30) };
 
-    private ConsensusVerification Verify(GeneratedConsensus consensus) =>
+    private ConsensusVerification Verify(ConsensusDraft consensus) =>
         ConsensusVerifier.Verify(Consensus.Parse(_directory.EncodeConsensus(consensus)), _directory.V3Identities, CertificatesOf(_directory), Now);
 
     private static IReadOnlyList<AuthorityCertificate> CertificatesOf(GeneratedDirectory directory) =>

@@ -1,4 +1,5 @@
 using GoTor.Protocol.Documents;
+using GoTor.Protocol.Documents.Writing;
 using GoTor.Protocol.Network;
 using GoTor.Testing.Directories;
 
@@ -13,7 +14,7 @@ public sealed class NetworkSnapshotTests
 
     public NetworkSnapshotTests()
     {
-        _consensus = Consensus.Parse(_directory.EncodeConsensus(new GeneratedConsensus
+        _consensus = Consensus.Parse(_directory.EncodeConsensus(new ConsensusDraft
         {
             ValidAfter = Now,
             Parameters = new Dictionary<string, int> { ["bwweightscale"] = 20_000, ["circwindow"] = 500 },
@@ -28,7 +29,7 @@ public sealed class NetworkSnapshotTests
         Assert.Equal(40, snapshot.Relays.Count);
         Assert.Equal(0, snapshot.UsableCount);
         Assert.Equal(40, snapshot.MissingMicrodescriptors().Count);
-        GeneratedRelay generated = _directory.Relays[3];
+        RelayDraft generated = _directory.Relays[3];
         Assert.Equal(generated.Nickname, snapshot.Find(generated.RsaIdentity)!.Nickname);
         Assert.Null(snapshot.Find(generated.Ed25519Identity));
         Assert.Equal(20_000, snapshot.Weights.Scale);
@@ -80,7 +81,7 @@ public sealed class NetworkSnapshotTests
     [Fact]
     public void Paths_AreTheProductOfTheirThreeParts()
     {
-        NetworkSnapshot full = _directory.Snapshot(new GeneratedConsensus { ValidAfter = Now });
+        NetworkSnapshot full = _directory.Snapshot(new ConsensusDraft { ValidAfter = Now });
         // Without the microdescriptors of all exits nothing can leave, however many others there are.
         NetworkSnapshot noExits = NetworkSnapshot.From(_consensus, d => full.Relays.Single(r => r.MicrodescriptorDigest == d) is { } r && !r.Has(RelayFlags.Exit) ? r.Microdescriptor : null);
         UsablePaths paths = UsablePaths.Of(noExits);
@@ -98,7 +99,7 @@ public sealed class NetworkSnapshotTests
     public void Paths_OfANetworkWithoutExits_EndAtAMiddle()
     {
         GeneratedDirectory inner = _directory.With([.. _directory.Relays.Where(r => (r.Flags & RelayFlags.Exit) == 0)]);
-        UsablePaths paths = UsablePaths.Of(inner.Snapshot(new GeneratedConsensus { ValidAfter = Now }));
+        UsablePaths paths = UsablePaths.Of(inner.Snapshot(new ConsensusDraft { ValidAfter = Now }));
         Assert.False(paths.HasExits);
         Assert.Equal(1, paths.Fraction, 9);
     }
@@ -107,7 +108,7 @@ public sealed class NetworkSnapshotTests
     public void Paths_WithZeroBandwidthsEverywhere_CountRelays()
     {
         GeneratedDirectory lazy = _directory.With([.. _directory.Relays.Select(r => r with { Bandwidth = 0 })]);
-        Assert.Equal(1, UsablePaths.Of(lazy.Snapshot(new GeneratedConsensus { ValidAfter = Now })).Fraction, 9);
+        Assert.Equal(1, UsablePaths.Of(lazy.Snapshot(new ConsensusDraft { ValidAfter = Now })).Fraction, 9);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using System.Net;
 using GoTor.Protocol.Documents;
+using GoTor.Protocol.Documents.Writing;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
 using GoTor.Testing.Network;
@@ -12,16 +13,16 @@ namespace GoTor.Testing.Directories;
 /// </summary>
 internal sealed class GeneratedDirectory
 {
-    private GeneratedDirectory(IReadOnlyList<GeneratedAuthority> authorities, IReadOnlyList<GeneratedRelay> relays)
+    private GeneratedDirectory(IReadOnlyList<DirectorySigner> authorities, IReadOnlyList<RelayDraft> relays)
     {
         Authorities = authorities;
         Relays = relays;
     }
 
-    public IReadOnlyList<GeneratedAuthority> Authorities { get; }
+    public IReadOnlyList<DirectorySigner> Authorities { get; }
 
     /// <summary>Not in the consensus's order.</summary>
-    public IReadOnlyList<GeneratedRelay> Relays { get; }
+    public IReadOnlyList<RelayDraft> Relays { get; }
 
     public IEnumerable<RsaIdentity> V3Identities => Authorities.Select(a => a.V3Identity);
 
@@ -30,13 +31,13 @@ internal sealed class GeneratedDirectory
         new([.. Enumerable.Range(0, authorities).Select(CreateAuthority)], CreateRelays(relays, new SeededRandom(seed)));
 
     /// <summary>The same authorities over other relays, for instance such that really run.</summary>
-    public GeneratedDirectory With(IReadOnlyList<GeneratedRelay> relays) => new(Authorities, relays);
+    public GeneratedDirectory With(IReadOnlyList<RelayDraft> relays) => new(Authorities, relays);
 
-    public byte[] EncodeConsensus(GeneratedConsensus consensus) => consensus.Encode(Authorities, Relays);
+    public byte[] EncodeConsensus(ConsensusDraft consensus) => consensus.Encode(Authorities, Relays);
 
     /// <summary>A good consensus that is fresh at <paramref name="now"/>.</summary>
     public byte[] EncodeConsensus(DateTimeOffset now) =>
-        EncodeConsensus(new GeneratedConsensus { ValidAfter = now - TimeSpan.FromMinutes(30) });
+        EncodeConsensus(new ConsensusDraft { ValidAfter = now - TimeSpan.FromMinutes(30) });
 
     /// <summary>All certificates one after another, good for half a year before and after.</summary>
     public byte[] EncodeCertificates(DateTimeOffset now) =>
@@ -48,30 +49,30 @@ internal sealed class GeneratedDirectory
     public IReadOnlyDictionary<MicrodescriptorDigest, byte[]> Microdescriptors()
     {
         Dictionary<MicrodescriptorDigest, byte[]> byDigest = [];
-        foreach (GeneratedRelay relay in Relays)
+        foreach (RelayDraft relay in Relays)
             byDigest[relay.MicrodescriptorDigest] = relay.EncodeMicrodescriptor();
         return byDigest;
     }
 
     /// <summary>The network as a client sees it that has everything.</summary>
-    public NetworkSnapshot Snapshot(GeneratedConsensus consensus)
+    public NetworkSnapshot Snapshot(ConsensusDraft consensus)
     {
         Dictionary<MicrodescriptorDigest, Microdescriptor> parsed = new MicrodescriptorParser().Parse(EncodeMicrodescriptors()).Entries
             .ToDictionary(e => e.Microdescriptor.Digest, e => e.Microdescriptor);
         return NetworkSnapshot.From(Consensus.Parse(EncodeConsensus(consensus)), digest => parsed.GetValueOrDefault(digest));
     }
 
-    private static GeneratedAuthority CreateAuthority(int index) => new(
+    private static DirectorySigner CreateAuthority(int index) => new(
         $"authority{index}", TestRsaKeys.Load(index * 2), TestRsaKeys.Load(index * 2 + 1), new IPEndPoint(new IPAddress([192, (byte)(88 + index), 99, 1]), 443));
 
-    private static List<GeneratedRelay> CreateRelays(int count, SeededRandom random)
+    private static List<RelayDraft> CreateRelays(int count, SeededRandom random)
     {
-        List<GeneratedRelay> relays = [];
+        List<RelayDraft> relays = [];
         for (int i = 0; i < count; i++)
         {
             bool exit = i % 3 == 0;
             bool guard = i % 2 == 0;
-            relays.Add(new GeneratedRelay
+            relays.Add(new RelayDraft
             {
                 Nickname = $"relay{i}",
                 RsaIdentity = new RsaIdentity(Bytes(random, RsaIdentity.Length)),

@@ -9,14 +9,8 @@ internal static class TestRsaKeys
 {
     public static int Count => Pkcs1.Length;
 
-    /// <summary>1024 bits. The same instance every time, which is not safe for concurrent use: <see cref="Sign"/> is.</summary>
-    public static RsaSigningKey Load(int index) => Keys[index].Value;
-
-    public static byte[] Sign(RsaSigningKey key, ReadOnlySpan<byte> digest)
-    {
-        lock (key)
-            return key.SignDigest(digest);
-    }
+    /// <summary>1024 bits. A new instance of the same key every time: keys are not safe for concurrent use.</summary>
+    public static RsaSigningKey Load(int index) => RsaSigningKey.FromPkcs1(Convert.FromBase64String(Pkcs1[index]));
 
     private static readonly string[] Pkcs1 =
     [
@@ -41,8 +35,4 @@ internal static class TestRsaKeys
         "MIICWwIBAAKBgQDPvgvMOVKN2rJiFtdg6qycApx1C3XhgmF8+j+hrEWPkycHumYG5w2OXOGSJFCgtVy8siz1GM4AZeHtz+x/EMw461d/GD9WAuo2isKN/BEyhHPX+AQjTmGYjniL9SSeRnnMY/6Em62O5M6mrzvI6Ro7RbE1Y0ZoNWL9iWbJaFTa8wIDAQABAoGADs89iBGOEQ7GKLf4IrCYHYcSIEXw4WKqEH7Gin/9dX7ICYUAQP23ua5lZkWwecR0F/+btN1P0jdxI8Lu2SAZbtRbFVP/GduKKYYTjBrFdH829SgWY8+X8hrSZd4rUKpxi/0xZTB0zTxevVYt6IhyqOYifYVmwHPjW6lyU2zjHAECQQD6Gsi68MrQlbl5Q9XtJORJ1PAzxJdWOKptOyIafW79RWJBGKfT75Z3YCA9n2ZZ37Lr7c5O5x6CFeaqiItcLqprAkEA1KOiQCHy8TupxIE6x9LryAU9vJoSp7wf82d1OGV+wFD+XqhcrcUcTvejGxOwPRTCm8T0rK+f6XLQCC8SQUVDmQJAPLxCYLtW1T520w75JWSfF5rhVgD4q1SJdos0pfAuAs1Vpe9B2kLFbGnoim5qIYskXQzb2+deTkLZSDJufU1LzwJABVtV9A2m5CLfpP6ob25F2FUheAXdoHIhz+z0TAZqigfAULwnEY2cp/SfHEiDsRY7zNbKXytReP0Wdo5RBGntSQJAIg/BoRhvgNHHnAooZf3K2JG737LnCqxQ2rCxFv3xJ71a8kxRZxQA0Eio5Ie7LJnC7ql2sKgzOT0wQuRDC57qhQ==",
         "MIICXQIBAAKBgQDc5oP4oTBSrbYQfQNAlflmPfRYZpv9ijiyOJ4C7UdsXIo7U2n0SZyHOHsBm6e+CG4jPtArrQQL05SyFSc7eJI25ii2B+DKvjRl5t5wrsIqT9pJcVAEr2uAhYX9sJApcXaeUoJIm5EIS+I74/YZ0rC/6OZGuxOlJbNuCE7404vgIQIDAQABAoGBAL8eHV32L3XI3zVCw5aUavOfdJErLZjdhpIDVApaOioxolMTpx74tRl0r0/D2QwcBRYvWTIAffixdPviO1BDz9NeIvcpCRpsk/9IIT9jFAq7oECoiyOmFU2ZX+mO4l3Jt0lJzcOMBr3OSGb5qmf3gTHd17oGBPYs+X1mGgs9f+g1AkEA8WQG/zIgEw6y0mMmILcj8mRxd/5woruG+pccXfA349l21/DRR05N3rEqb18m16nIxs359a/OuKhN8PFN5d+O7wJBAOpFBfR6FFUb9Pz03vaJ6/xnQTMIoCFlw71uGy2A5ogrJxXodTZswPfxaCHkjr/8J61mW9odDnOnoOmeahwhge8CQDmQ3i5LuORyk+iiZnxU0IjEtV6lWh0k1Yq7MLOiTuHSgYn7zxzPKrjZzUHkEjJKNixbAKo7s/PLh1LXaPlR+BcCQD/bYKwrOq+YV0c8WCpLng/G9Xa7uypfWuOfx7i3kh875AOMwaZ8Ln1nSEM00dRzHz2c0Ry7Ht1Xq/0COVpBp/ECQQCFvqeD7+wZFEXA4IKzuzLBGFsKBoYeHADP/x2T9mNfdINOaQ6IJJNh7FdVqEskBJyCBDUwCNou5htmASrX4jRg",
     ];
-
-    // After the strings that it is made of.
-    private static Lazy<RsaSigningKey>[] Keys { get; } =
-        [.. Pkcs1.Select(key => new Lazy<RsaSigningKey>(() => RsaSigningKey.FromPkcs1(Convert.FromBase64String(key))))];
 }

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using GoTor.Protocol.Cells;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 
 namespace GoTor.Testing.ScriptedRelay;
 

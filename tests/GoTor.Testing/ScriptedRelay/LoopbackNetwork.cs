@@ -1,5 +1,6 @@
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 
 namespace GoTor.Testing.ScriptedRelay;
 

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 
 namespace GoTor.Testing.ScriptedRelay;
 

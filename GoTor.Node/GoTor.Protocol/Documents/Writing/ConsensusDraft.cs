@@ -1,16 +1,18 @@
 using System.Security.Cryptography;
 using System.Text;
-using GoTor.Protocol.Documents;
 
-namespace GoTor.Testing.Directories;
+namespace GoTor.Protocol.Documents.Writing;
 
-/// <summary>What a generated consensus says, and who signs it how. The defaults are a good one.</summary>
-internal sealed record GeneratedConsensus
+/// <summary>What a consensus that we write says, and who signs it how. The defaults are a good one.</summary>
+internal sealed record ConsensusDraft
 {
     // Of the public network on 2024-05-17.
     public const string DefaultWeights =
         "Wbd=0 Wbe=0 Wbg=3248 Wbm=10000 Wdb=10000 Web=10000 Wed=10000 Wee=10000 Weg=10000 Wem=10000 "
         + "Wgb=10000 Wgd=0 Wgg=6752 Wgm=6752 Wmb=10000 Wmd=0 Wme=0 Wmg=3248 Wmm=10000";
+
+    /// <summary>The old flavour, which has exit policies and the digests of server descriptors, or the one with microdescriptors.</summary>
+    public bool IsMicrodesc { get; init; } = true;
 
     public required DateTimeOffset ValidAfter { get; init; }
 
@@ -42,10 +44,11 @@ internal sealed record GeneratedConsensus
     public string Algorithm { get; init; } = "sha256";
 
     /// <summary>The part of the document that is signed, up to the last newline before the first signature.</summary>
-    public string EncodeUnsigned(IReadOnlyList<GeneratedAuthority> authorities, IEnumerable<GeneratedRelay> relays)
+    public string EncodeUnsigned(IReadOnlyList<DirectorySigner> authorities, IEnumerable<RelayDraft> relays)
     {
         var text = new StringBuilder();
-        text.Append("network-status-version 3 microdesc\nvote-status consensus\nconsensus-method 35\n");
+        text.Append("network-status-version 3").Append(IsMicrodesc ? " microdesc" : "");
+        text.Append("\nvote-status consensus\nconsensus-method 35\n");
         text.Append("valid-after ").Append(FieldText.FormatTime(ValidAfter)).Append('\n');
         text.Append("fresh-until ").Append(FieldText.FormatTime(ValidAfter + Interval)).Append('\n');
         text.Append("valid-until ").Append(FieldText.FormatTime(ValidAfter + Interval * Intervals)).Append('\n');
@@ -60,7 +63,7 @@ internal sealed record GeneratedConsensus
             text.Append("params ").AppendJoin(' ', Parameters.Select(p => $"{p.Key}={p.Value}").Order(StringComparer.Ordinal)).Append('\n');
         text.Append("shared-rand-previous-value 9 ").Append(Convert.ToBase64String(PreviousSharedRandom)).Append('\n');
         text.Append("shared-rand-current-value 9 ").Append(Convert.ToBase64String(CurrentSharedRandom)).Append('\n');
-        foreach (GeneratedAuthority authority in authorities.OrderBy(a => a.V3Identity))
+        foreach (DirectorySigner authority in authorities.OrderBy(a => a.V3Identity))
         {
             text.Append("dir-source ").Append(authority.Nickname).Append(' ').Append(authority.V3Identity).Append(' ');
             text.Append(authority.OrPort.Address).Append(' ').Append(authority.OrPort.Address).Append(" 80 ");
@@ -68,15 +71,15 @@ internal sealed record GeneratedConsensus
             text.Append("contact nobody\nvote-digest 0000000000000000000000000000000000000000\n");
         }
 
-        foreach (GeneratedRelay relay in relays.OrderBy(r => r.RsaIdentity))
-            relay.EncodeStatus(text);
+        foreach (RelayDraft relay in relays.OrderBy(r => r.RsaIdentity))
+            relay.EncodeStatus(text, IsMicrodesc);
         text.Append("directory-footer\n");
         if (Weights is not null)
             text.Append("bandwidth-weights ").Append(Weights).Append('\n');
         return text.ToString();
     }
 
-    public byte[] Encode(IReadOnlyList<GeneratedAuthority> authorities, IEnumerable<GeneratedRelay> relays)
+    public byte[] Encode(IReadOnlyList<DirectorySigner> authorities, IEnumerable<RelayDraft> relays)
     {
         var text = new StringBuilder(EncodeUnsigned(authorities, relays));
         byte[] signed = Encoding.ASCII.GetBytes(text + "directory-signature ");
@@ -85,7 +88,7 @@ internal sealed record GeneratedConsensus
         wrongDigest[0] ^= 1;
         foreach (int signer in Signers ?? [.. Enumerable.Range(0, authorities.Count)])
         {
-            GeneratedAuthority authority = authorities[signer];
+            DirectorySigner authority = authorities[signer];
             text.Append("directory-signature ").Append(Algorithm is "sha1" ? "" : Algorithm + " ");
             text.Append(authority.V3Identity).Append(' ').Append(authority.SigningKeyDigest).Append('\n');
             text.Append(TextObject.Encode("SIGNATURE", authority.Sign(WrongSigners.Contains(signer) ? wrongDigest : digest)));

@@ -1,13 +1,12 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
-using GoTor.Protocol.Documents;
 using GoTor.Protocol.Wire;
 
-namespace GoTor.Testing.Directories;
+namespace GoTor.Protocol.Documents.Writing;
 
-/// <summary>One relay of a generated network: what its consensus entry and its microdescriptor say. Immutable.</summary>
-internal sealed record GeneratedRelay
+/// <summary>One relay of a network that we write down: what its consensus entry and its microdescriptor say. Immutable.</summary>
+internal sealed record RelayDraft
 {
     public const string DefaultProtocols =
         "Conflux=1 Cons=1-2 Desc=1-4 DirCache=2 FlowCtrl=1-2 HSDir=2 HSIntro=4-5 HSRend=1-2 "
@@ -35,6 +34,12 @@ internal sealed record GeneratedRelay
     /// <summary>As in a "p" line; null for none.</summary>
     public string? ExitPolicy { get; init; }
 
+    /// <summary>SHA-1 of the signed part of its server descriptor, 20 bytes; for the old flavour of the consensus only.</summary>
+    public RsaIdentity DescriptorDigest { get; init; }
+
+    /// <summary>When that descriptor was made; only the old flavour tells.</summary>
+    public DateTimeOffset Published { get; init; }
+
     public IReadOnlyList<RsaIdentity> Family { get; init; } = [];
 
     public IReadOnlyList<string> FamilyIds { get; init; } = [];
@@ -57,19 +62,28 @@ internal sealed record GeneratedRelay
 
     public MicrodescriptorDigest MicrodescriptorDigest => new(SHA256.HashData(EncodeMicrodescriptor()));
 
-    /// <summary>The entry of a microdesc consensus. dir-spec §3.9.2.</summary>
-    public void EncodeStatus(StringBuilder text)
+    /// <summary>The entry of a consensus. dir-spec §3.4.1 and §3.9.2.</summary>
+    public void EncodeStatus(StringBuilder text, bool isMicrodesc = true)
     {
-        text.Append("r ").Append(Nickname).Append(' ').Append(Convert.ToBase64String(RsaIdentity.AsSpan()).TrimEnd('='));
-        text.Append(" 2038-01-01 00:00:00 ").Append(OrPort.Address).Append(' ').Append(OrPort.Port).Append(" 0\n");
+        text.Append("r ").Append(Nickname).Append(' ').Append(Base64(RsaIdentity)).Append(' ');
+        if (isMicrodesc)
+            text.Append("2038-01-01 00:00:00");
+        else
+            text.Append(Base64(DescriptorDigest)).Append(' ').Append(FieldText.FormatTime(Published));
+        text.Append(' ').Append(OrPort.Address).Append(' ').Append(OrPort.Port).Append(" 0\n");
         if (OrPortV6 is not null)
             text.Append("a ").Append(OrPortV6).Append('\n');
-        text.Append("m ").Append(MicrodescriptorDigest).Append('\n');
+        if (isMicrodesc)
+            text.Append("m ").Append(MicrodescriptorDigest).Append('\n');
         text.Append("s ").AppendJoin(' ', FlagNames(Flags)).Append('\n');
         text.Append("v Tor 0.4.9.11\n");
         text.Append("pr ").Append(Protocols).Append('\n');
         text.Append("w Bandwidth=").Append(Bandwidth).Append('\n');
+        if (!isMicrodesc)
+            text.Append("p ").Append(ExitPolicy ?? "reject 1-65535").Append('\n');
     }
+
+    private static string Base64(RsaIdentity identity) => Convert.ToBase64String(identity.AsSpan()).TrimEnd('=');
 
     private static IEnumerable<string> FlagNames(RelayFlags flags) =>
         Enum.GetValues<RelayFlags>()

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace GoTor.Testing.Directories;
+namespace GoTor.Protocol.Documents.Writing;
 
 /// <summary>Writes the objects of directory documents: base64 in lines of 64 characters between BEGIN and END. dir-spec §1.2.</summary>
 internal static class TextObject

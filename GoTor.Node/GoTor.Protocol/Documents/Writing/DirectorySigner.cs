@@ -2,14 +2,15 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using GoTor.Protocol.Crypto;
-using GoTor.Protocol.Documents;
-using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
 
-namespace GoTor.Testing.Directories;
+namespace GoTor.Protocol.Documents.Writing;
 
-/// <summary>A directory authority that can sign: an identity key, a signing key, and a certificate between them.</summary>
-internal sealed class GeneratedAuthority(string nickname, RsaSigningKey identityKey, RsaSigningKey signingKey, IPEndPoint orPort)
+/// <summary>
+/// A directory authority that can sign: an identity key, a signing key, and a certificate between them. Only sandboxes and tests have
+/// one. One caller at a time.
+/// </summary>
+internal sealed class DirectorySigner(string nickname, RsaSigningKey identityKey, RsaSigningKey signingKey, IPEndPoint orPort)
 {
     public string Nickname { get; } = nickname;
 
@@ -19,11 +20,7 @@ internal sealed class GeneratedAuthority(string nickname, RsaSigningKey identity
 
     public RsaIdentity SigningKeyDigest => signingKey.PublicKey.Fingerprint;
 
-    /// <summary>As a client is configured with it. Its relay's fingerprint is made up.</summary>
-    public DirectoryAuthority Configured =>
-        new(Nickname, V3Identity, new RsaIdentity(SHA1.HashData(Encoding.ASCII.GetBytes(Nickname))), OrPort);
-
-    public byte[] Sign(ReadOnlySpan<byte> digest) => TestRsaKeys.Sign(signingKey, digest);
+    public byte[] Sign(ReadOnlySpan<byte> digest) => signingKey.SignDigest(digest);
 
     /// <summary>The key certificate's text. dir-spec §3.1.</summary>
     /// <param name="claimedFingerprint">For a liar: somebody else's fingerprint over its own key.</param>
@@ -40,10 +37,10 @@ internal sealed class GeneratedAuthority(string nickname, RsaSigningKey identity
         text.Append("dir-key-expires ").Append(FieldText.FormatTime(expires)).Append('\n');
         text.Append("dir-identity-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", identityKey.PublicKey.Der.Span));
         text.Append("dir-signing-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", signingKey.PublicKey.Der.Span));
-        text.Append("dir-key-crosscert\n").Append(TextObject.Encode("ID SIGNATURE", TestRsaKeys.Sign(signingKey, crossCertifiedDigest)));
+        text.Append("dir-key-crosscert\n").Append(TextObject.Encode("ID SIGNATURE", signingKey.SignDigest(crossCertifiedDigest)));
         text.Append("dir-key-certification\n");
         byte[] digest = SHA1.HashData(Encoding.ASCII.GetBytes(text.ToString()));
-        text.Append(TextObject.Encode("SIGNATURE", TestRsaKeys.Sign(identityKey, digest)));
+        text.Append(TextObject.Encode("SIGNATURE", identityKey.SignDigest(digest)));
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 }

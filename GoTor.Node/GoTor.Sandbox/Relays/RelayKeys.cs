@@ -4,7 +4,7 @@ using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Crypto;
 
-namespace GoTor.Testing.ScriptedRelay;
+namespace GoTor.Sandbox.Relays;
 
 /// <summary>All keys of one relay: both identities, the signing key, and the TLS certificate. Immutable, safe to share.</summary>
 internal sealed class RelayKeys

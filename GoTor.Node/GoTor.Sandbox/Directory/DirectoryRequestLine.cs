@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace GoTor.Sandbox.Directory;
+
+/// <summary>A GET to a directory server. Immutable.</summary>
+internal sealed record DirectoryRequestLine
+{
+    /// <summary>Begins with a slash; a ".z" at its end is gone.</summary>
+    public required string Path { get; init; }
+
+    public required Packing Encoding { get; init; }
+
+    public DateTimeOffset? IfModifiedSince { get; init; }
+
+    /// <summary>SHA3-256 in hexadecimal of the signed part of consensuses that the client has.</summary>
+    public IReadOnlyList<string> DiffFrom { get; init; } = [];
+
+    /// <param name="head">Request line and headers.</param>
+    public static bool TryParse(string head, [NotNullWhen(true)] out DirectoryRequestLine? request)
+    {
+        request = null;
+        string[] lines = head.Split("\r\n");
+        if (lines[0].Split(' ') is not ["GET", ['/', ..] path, "HTTP/1.0" or "HTTP/1.1"])
+            return false;
+        Dictionary<string, string> headers = new(StringComparer.OrdinalIgnoreCase);
+        foreach (string line in lines.AsSpan(1))
+        {
+            if (line.Split(':', 2) is [string name, string value])
+                headers[name.Trim()] = value.Trim();
+        }
+
+        bool isZ = path.EndsWith(".z", StringComparison.Ordinal);
+        request = new DirectoryRequestLine
+        {
+            Path = isZ ? path[..^2] : path,
+            Encoding = Packings.Choose(headers.GetValueOrDefault("Accept-Encoding"), isZ),
+            IfModifiedSince = DateTimeOffset.TryParse(
+                headers.GetValueOrDefault("If-Modified-Since"), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset since)
+                ? since
+                : null,
+            DiffFrom = headers.GetValueOrDefault("X-Or-Diff-From-Consensus")?
+                .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [],
+        };
+        return true;
+    }
+}

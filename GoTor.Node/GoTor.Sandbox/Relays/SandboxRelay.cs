@@ -1,0 +1,298 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using GoTor.Protocol.Cells;
+using GoTor.Protocol.Cells.Channel;
+using GoTor.Protocol.Certificates;
+using GoTor.Protocol.Documents;
+using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.Directory;
+using GoTor.Sandbox.Links;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Sandbox.Relays;
+
+/// <summary>What a relay of the sandbox is made of. Immutable.</summary>
+/// <param name="Find">The members of its network: nobody else is ever dialled.</param>
+/// <param name="Links">Where links between relays are registered, so that a path can be traced.</param>
+internal sealed record SandboxRelaySetup(
+    string Nickname,
+    RelayKeys Keys,
+    RelayFlags Flags,
+    ExitTargets Exits,
+    DirectoryServer? Directory,
+    Func<RsaIdentity, RelayAddress?> Find,
+    LinkRegistry Links,
+    TimeProvider Time,
+    ILogger Logger);
+
+/// <summary>
+/// One relay: listens on a loopback port, answers link handshakes, and carries circuits to the other members of its sandbox. Safe for
+/// concurrent use.
+/// </summary>
+internal sealed class SandboxRelay : IAsyncDisposable
+{
+    private const int MaxConnections = 2048;
+    private const int Backlog = 512;
+
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan CertsFreshFor = TimeSpan.FromHours(1);
+
+    private readonly SandboxRelaySetup _setup;
+    private readonly Lock _lock = new();
+    private readonly HashSet<Task> _tasks = [];
+    private readonly HashSet<RelayLink> _links = [];
+    private readonly Dictionary<RsaIdentity, Task<RelayLink?>> _outgoing = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly SslStreamCertificateContext _certificate;
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private CertsMessage? _certs;
+    private DateTimeOffset _certsMade;
+    private int _connections;
+
+    /// <summary>Takes its port; nobody is answered before <see cref="Start"/>.</summary>
+    public SandboxRelay(SandboxRelaySetup setup)
+    {
+        _setup = setup;
+        // Offline: a relay must not fetch what its own certificate names.
+        _certificate = SslStreamCertificateContext.Create(setup.Keys.Tls, additionalCertificates: null, offline: true);
+        Handshakes = new RelayHandshakes(setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey);
+        _listener.Start(Backlog);
+        Address = new RelayAddress(
+            setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey, (IPEndPoint)_listener.LocalEndpoint);
+    }
+
+    public string Nickname => _setup.Nickname;
+
+    public RelayKeys Keys => _setup.Keys;
+
+    public RelayFlags Flags => _setup.Flags;
+
+    public RelayAddress Address { get; }
+
+    public RelayHandshakes Handshakes { get; }
+
+    public ExitTargets Exits => _setup.Exits;
+
+    /// <summary>Null for a relay that serves no directory.</summary>
+    public DirectoryServer? Directory => _setup.Directory;
+
+    public ILogger Logger => _setup.Logger;
+
+    /// <summary>The open links at this moment, in both directions.</summary>
+    public IReadOnlyList<RelayLink> Links
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _links];
+        }
+    }
+
+    public void Start() => Track(AcceptLoopAsync());
+
+    /// <summary>Waits for the task when the relay ends. It never throws.</summary>
+    public void Track(Task task)
+    {
+        if (task.IsCompleted)
+            return;
+        lock (_lock)
+            _tasks.Add(task);
+        task.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    /// <summary>The member that an EXTEND2 names; null when it is none, or this relay itself.</summary>
+    public RelayAddress? FindTarget(IReadOnlyList<LinkSpecifier> specifiers)
+    {
+        LinkSpecifier? rsa = specifiers.FirstOrDefault(s => s.Type == LinkSpecifierType.RsaIdentity);
+        if (rsa is null || _setup.Find(new RsaIdentity(rsa.Value.Span)) is not { } found || found.RsaIdentity == Address.RsaIdentity)
+            return null;
+        LinkSpecifier? ed = specifiers.FirstOrDefault(s => s.Type == LinkSpecifierType.Ed25519Identity);
+        if (ed is not null && found.Ed25519Identity is { } known && new Ed25519Identity(ed.Value.Span) != known)
+            return null;
+        return found;
+    }
+
+    /// <summary>An open link to another member: one that is there, or a new one. Null when there is none. Never throws.</summary>
+    public Task<RelayLink?> LinkToAsync(RelayAddress target)
+    {
+        lock (_lock)
+        {
+            if (_outgoing.TryGetValue(target.RsaIdentity, out Task<RelayLink?>? known)
+                && (!known.IsCompleted || known.Result is { IsOpen: true }))
+            {
+                return known;
+            }
+
+            return _outgoing[target.RsaIdentity] = Task.Run(() => ConnectAsync(target));
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        Task[] tasks;
+        do
+        {
+            foreach (RelayLink link in Links)
+                link.Close();
+            lock (_lock)
+                tasks = [.. _tasks, .. _outgoing.Values];
+            await Task.WhenAll(tasks);
+        }
+        while (tasks.Any(task => task is not Task<RelayLink?>));
+        Handshakes.Dispose();
+        _certificate.TargetCertificate.Dispose();
+    }
+
+    private void Forget(Task task)
+    {
+        lock (_lock)
+            _tasks.Remove(task);
+    }
+
+    private async Task AcceptLoopAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                Socket socket = await _listener.AcceptSocketAsync(_stopping.Token);
+                if (Interlocked.Increment(ref _connections) <= MaxConnections)
+                    Track(ServeAsync(socket));
+                else
+                    Drop(socket);
+            }
+        }
+        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        {
+            // The relay ends.
+        }
+    }
+
+    private void Drop(Socket socket)
+    {
+        Interlocked.Decrement(ref _connections);
+        socket.Dispose();
+    }
+
+    private async Task ServeAsync(Socket socket)
+    {
+        await Task.Yield(); // The listener goes on.
+        try
+        {
+            if (await AnswerAsync(socket) is { } link)
+                await RunAsync(link);
+        }
+        finally
+        {
+            Drop(socket);
+        }
+    }
+
+    private async Task<RelayLink?> AnswerAsync(Socket socket)
+    {
+        socket.NoDelay = true;
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        using CancellationTokenSource deadline = Deadline();
+        try
+        {
+            await tls.AuthenticateAsServerAsync(
+                new SslServerAuthenticationOptions
+                {
+                    ServerCertificateContext = _certificate,
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                },
+                deadline.Token);
+            var reader = new LinkReader(tls);
+            IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            int version = await LinkHandshakes.RespondAsync(tls, reader, Certs(), peer, _setup.Time.GetUtcNow(), deadline.Token);
+            return new RelayLink(this, socket, tls, reader, isInitiator: false, version);
+        }
+        catch (Exception e) when (IsConnectionFailure(e))
+        {
+            SandboxLog.LinkViolation(Logger, Nickname, e.Message);
+            await tls.DisposeAsync();
+            return null;
+        }
+    }
+
+    private async Task<RelayLink?> ConnectAsync(RelayAddress target)
+    {
+        var socket = new Socket(target.OrPort.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        SslStream? tls = null;
+        using CancellationTokenSource deadline = Deadline();
+        try
+        {
+            await socket.ConnectAsync(target.OrPort, deadline.Token);
+            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "relay.sandbox",
+                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                    // Certificates are checked by the link handshake, which knows whom to expect.
+                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+                    AllowTlsResume = false,
+                },
+                deadline.Token);
+            var reader = new LinkReader(tls);
+            byte[] certificate = tls.RemoteCertificate!.GetRawCertData();
+            int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, _setup.Time.GetUtcNow(), deadline.Token);
+            var link = new RelayLink(this, socket, tls, reader, isInitiator: true, version);
+            Track(RunAsync(link));
+            return link;
+        }
+        catch (Exception e) when (IsConnectionFailure(e))
+        {
+            SandboxLog.ExtendFailed(Logger, Nickname, e.Message);
+            if (tls is not null)
+                await tls.DisposeAsync();
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private async Task RunAsync(RelayLink link)
+    {
+        lock (_lock)
+            _links.Add(link);
+        _setup.Links.Add(link);
+        if (_stopping.IsCancellationRequested)
+            link.Close();
+        await link.RunAsync();
+        _setup.Links.Remove(link);
+        lock (_lock)
+            _links.Remove(link);
+        await link.DisposeAsync();
+    }
+
+    // Signing takes longer than the rest of a handshake.
+    private CertsMessage Certs()
+    {
+        lock (_lock)
+        {
+            DateTimeOffset now = _setup.Time.GetUtcNow();
+            if (_certs is null || (now - _certsMade).Duration() > CertsFreshFor)
+                (_certs, _certsMade) = (Keys.MakeCerts(now), now);
+            return _certs;
+        }
+    }
+
+    private CancellationTokenSource Deadline()
+    {
+        var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stopping.Token);
+        deadline.CancelAfter(HandshakeTimeout);
+        return deadline;
+    }
+
+    private static bool IsConnectionFailure(Exception e) =>
+        e is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException
+            or ChannelViolationException or MalformedMessageException or WrongIdentityException;
+}

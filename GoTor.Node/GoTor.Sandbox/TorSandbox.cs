@@ -1,0 +1,171 @@
+using System.Net;
+using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Documents;
+using GoTor.Protocol.Documents.Writing;
+using GoTor.Protocol.Network;
+using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.Directory;
+using GoTor.Sandbox.Links;
+using GoTor.Sandbox.Relays;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Sandbox;
+
+/// <summary>
+/// A whole Tor network in this process, on loopback: authorities, guards, middles and exits that speak Tor with anyone who connects, GoTor or
+/// C tor. It hides nothing, since everything in it is in one hand. Its relays dial each other and nobody else; its exits reach this machine
+/// and sites within the process. Safe for concurrent use.
+/// </summary>
+public sealed class TorSandbox : IAsyncDisposable
+{
+    private readonly TorSandboxOptions _options;
+    private readonly LinkRegistry _links = new();
+    private readonly DirectoryArchive _archive = new();
+    private readonly Dictionary<RsaIdentity, RelayAddress> _members = [];
+    private readonly List<SandboxRelay> _relays = [];
+    private readonly List<DirectorySigner> _signers = [];
+    private readonly CancellationTokenSource _stopping = new();
+    private DirectoryPublisher? _publisher;
+    private Task _publishing = Task.CompletedTask;
+
+    private TorSandbox(TorSandboxOptions options) => _options = options;
+
+    /// <summary>The lines of torrc that make a client, GoTor or C tor, one of this network. SocksPort and DataDirectory are the caller's.</summary>
+    public IReadOnlyList<string> ClientTorrc =>
+    [
+        "TestingTorNetwork 1",
+        "EnforceDistinctSubnets 0",
+        .. Authorities.Select(a =>
+            $"DirAuthority {a.Nickname} orport={a.OrPort.Port} no-v2 v3ident={a.V3Identity} {a.OrPort.Address}:{a.OrPort.Port} {a.RsaIdentity}"),
+    ];
+
+    /// <summary>What a client trusts.</summary>
+    internal IReadOnlyList<DirectoryAuthority> Authorities =>
+    [
+        .. _signers.Select((signer, i) =>
+            new DirectoryAuthority(signer.Nickname, signer.V3Identity, _relays[i].Address.RsaIdentity, signer.OrPort)),
+    ];
+
+    /// <summary>All relays; the authorities come first.</summary>
+    internal IReadOnlyList<SandboxRelay> Relays => _relays;
+
+    internal DirectoryArchive Archive => _archive;
+
+    /// <summary>Starts a network. When this completes, clients can bootstrap from it.</summary>
+    /// <exception cref="ArgumentException">The options make no network.</exception>
+    public static async Task<TorSandbox> StartAsync(TorSandboxOptions options, CancellationToken cancellationToken = default)
+    {
+        options.Check();
+        var sandbox = new TorSandbox(options);
+        try
+        {
+            await sandbox.BuildAsync(cancellationToken);
+            return sandbox;
+        }
+        catch
+        {
+            await sandbox.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc cref="StartAsync(TorSandboxOptions, CancellationToken)"/>
+    public static Task<TorSandbox> StartAsync(CancellationToken cancellationToken = default) =>
+        StartAsync(new TorSandboxOptions(), cancellationToken);
+
+    /// <summary>Writes a torrc with <see cref="ClientTorrc"/> and whatever the caller adds.</summary>
+    public void WriteTorrc(string path, params IEnumerable<string> lines) => File.WriteAllLines(path, [.. ClientTorrc, .. lines]);
+
+    /// <summary>Ends all relays. Nothing is left: no port, no task, no file.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_stopping.IsCancellationRequested)
+            return;
+        await _stopping.CancelAsync();
+        await _publishing;
+        await Task.WhenAll(_relays.Select(relay => relay.DisposeAsync().AsTask()));
+    }
+
+    private async Task BuildAsync(CancellationToken cancellationToken)
+    {
+        ILogger logger = _options.Loggers.CreateLogger<TorSandbox>();
+        var directory = new DirectoryServer(_archive, _options.Time);
+        IReadOnlyList<(string Name, RelayFlags Flags)> plan = [.. Plan()];
+        RelayKeys[] keys = await Task.WhenAll(plan.Select(_ => Task.Run(RelayKeys.Generate, cancellationToken)));
+        Task<(RsaSigningKey Identity, RsaSigningKey Signing)>[] authorityKeys =
+            [.. Enumerable.Range(0, _options.Authorities).Select(_ => Task.Run(AuthorityKeys, cancellationToken))];
+        for (int i = 0; i < plan.Count; i++)
+        {
+            var relay = new SandboxRelay(new SandboxRelaySetup(
+                plan[i].Name, keys[i], plan[i].Flags, ExitsOf(plan[i].Flags), directory,
+                _members.GetValueOrDefault, _links, _options.Time, logger));
+            _relays.Add(relay);
+            _members.Add(relay.Address.RsaIdentity, relay.Address);
+        }
+
+        for (int i = 0; i < authorityKeys.Length; i++)
+        {
+            (RsaSigningKey identity, RsaSigningKey signing) = await authorityKeys[i];
+            _signers.Add(new DirectorySigner(plan[i].Name, identity, signing, _relays[i].Address.OrPort));
+        }
+
+        _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Draft)], _options.ConsensusParameters, _options.ConsensusInterval);
+        _archive.Publish(_publisher.Make(_options.Time.GetUtcNow()));
+        foreach (SandboxRelay relay in _relays)
+            relay.Start();
+        _publishing = PublishLoopAsync();
+    }
+
+    private async Task PublishLoopAsync()
+    {
+        using var timer = new PeriodicTimer(_options.ConsensusInterval, _options.Time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_stopping.Token))
+                _archive.Publish(_publisher!.Make(_options.Time.GetUtcNow()));
+        }
+        catch (OperationCanceledException)
+        {
+            // The network ends.
+        }
+    }
+
+    private static (RsaSigningKey Identity, RsaSigningKey Signing) AuthorityKeys() => (RsaSigningKey.Generate(1024), RsaSigningKey.Generate(1024));
+
+    private IEnumerable<(string Name, RelayFlags Flags)> Plan()
+    {
+        const RelayFlags Any = RelayFlags.Fast | RelayFlags.Running | RelayFlags.Stable | RelayFlags.V2Dir | RelayFlags.Valid;
+        for (int i = 0; i < _options.Authorities; i++)
+            yield return ($"authority{i}", Any | RelayFlags.Authority);
+        int hsDirs = _options.HsDirs ?? int.MaxValue;
+        foreach ((string kind, int count, RelayFlags flag) in new[]
+        {
+            ("guard", _options.Guards, RelayFlags.Guard),
+            ("middle", _options.Middles, RelayFlags.None),
+            ("exit", _options.Exits, RelayFlags.Exit),
+        })
+        {
+            for (int i = 0; i < count; i++)
+                yield return ($"{kind}{i}", Any | flag | (hsDirs-- > 0 ? RelayFlags.HSDir : RelayFlags.None));
+        }
+    }
+
+    private ExitTargets ExitsOf(RelayFlags flags) => new(
+        (flags & RelayFlags.Exit) != 0,
+        new Dictionary<string, IPAddress>(_options.Hosts, StringComparer.OrdinalIgnoreCase) { ["localhost"] = IPAddress.Loopback },
+        new Dictionary<string, Func<RelayCircuit, StreamTarget>>());
+
+    private RelayDraft Draft(SandboxRelay relay) => new()
+    {
+        Nickname = relay.Nickname,
+        RsaIdentity = relay.Address.RsaIdentity,
+        Ed25519Identity = relay.Keys.Identity.PublicKey,
+        NtorOnionKey = relay.Handshakes.NtorOnionKey,
+        OrPort = relay.Address.OrPort,
+        Flags = relay.Flags,
+        Protocols = SandboxProtocols.Relay,
+        ExitPolicy = (relay.Flags & RelayFlags.Exit) != 0 ? "accept 1-65535" : null,
+        Published = _options.Time.GetUtcNow(),
+    };
+}
