@@ -14,7 +14,7 @@ internal enum CommandLineAction
 
 /// <summary>
 /// A command line in C tor's syntax (<c>-f torrc --SocksPort 9150</c>, one dash or two, options of torrc by their names), or with
-/// go-tor's flags (<c>-config</c>, <c>-socks-port</c>, <c>-data-dir</c>, <c>-log-level</c>, <c>-version</c>).
+/// go-tor's flags (<c>-config</c>, <c>-socks-port</c>, <c>-metrics-port</c>, <c>-data-dir</c>, <c>-log-level</c>, <c>-version</c>).
 /// </summary>
 internal sealed record CommandLine
 {
@@ -82,7 +82,10 @@ internal sealed record CommandLine
                 case "log-level":
                     AddLogLevel(settings, Next(), problems);
                     break;
-                case "control-port" or "metrics-port":
+                case "metrics-port":
+                    AddMetricsPort(settings, Next());
+                    break;
+                case "control-port":
                     problems.Add(new ConfigProblem(ConfigSource.CommandLine, $"'{word}' is not supported yet."));
                     _ = Next();
                     break;
@@ -119,6 +122,14 @@ internal sealed record CommandLine
         string key = mode == ConfigLineMode.Set ? name : name[1..];
         bool hasValue = mode != ConfigLineMode.Clear && index + 1 < arguments.Count && !arguments[index + 1].StartsWith("--", StringComparison.Ordinal);
         settings.Add(new ConfigLine(key, hasValue ? arguments[++index] : "", mode, ConfigSource.CommandLine));
+    }
+
+    /// <summary>go-tor's flag does two things: it names a port and switches metrics on.</summary>
+    private static void AddMetricsPort(List<ConfigLine> settings, string? port)
+    {
+        Add(settings, "MetricsPort", port);
+        if (port is not (null or "0"))
+            Add(settings, "EnableMetrics", "1");
     }
 
     private static void AddLogLevel(List<ConfigLine> settings, string? level, List<ConfigProblem> problems)

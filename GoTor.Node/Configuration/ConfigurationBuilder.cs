@@ -13,14 +13,16 @@ internal static class ConfigurationBuilder
 {
     /// <param name="layers">The weakest first.</param>
     /// <param name="problems">Those found while the files were read.</param>
-    public static ConfigurationResult Build(IReadOnlyList<IReadOnlyList<ConfigLine>> layers, IEnumerable<ConfigProblem> problems)
+    /// <param name="environmentToken">The value of GOTOR_METRICS_TOKEN, if it is set.</param>
+    public static ConfigurationResult Build(
+        IReadOnlyList<IReadOnlyList<ConfigLine>> layers, IEnumerable<ConfigProblem> problems, string? environmentToken = null)
     {
         List<ConfigProblem> found = [.. problems];
         List<ConfigProblem> warnings = [];
         ConfigurationDraft draft = new(found);
         foreach (ConfigLine line in Merge(layers, found, warnings))
             OptionCatalog.Find(line.Key)!.Apply(draft, line);
-        NodeConfiguration configuration = Finish(draft, found, warnings);
+        NodeConfiguration configuration = Finish(draft, environmentToken, found, warnings);
         return new ConfigurationResult(found.Count == 0 ? configuration : null, found, warnings);
     }
 
@@ -54,7 +56,8 @@ internal static class ConfigurationBuilder
         return effective.Values.SelectMany(lines => lines);
     }
 
-    private static NodeConfiguration Finish(ConfigurationDraft draft, List<ConfigProblem> problems, List<ConfigProblem> warnings)
+    private static NodeConfiguration Finish(
+        ConfigurationDraft draft, string? environmentToken, List<ConfigProblem> problems, List<ConfigProblem> warnings)
     {
         bool testing = draft.Switches.GetValueOrDefault("TestingTorNetwork");
         bool Switch(string name, bool otherwise) => draft.Switches.TryGetValue(name, out bool value) ? value : otherwise;
@@ -119,6 +122,7 @@ internal static class ConfigurationBuilder
             Logs = draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default],
             ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
             Traces = Traces(draft, whole, problems, warnings),
+            Metrics = MetricsLines.Finish(draft, environmentToken, problems, warnings),
         };
     }
 

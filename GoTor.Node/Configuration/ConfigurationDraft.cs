@@ -40,5 +40,9 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
 
     public Uri? TraceEndpoint { get; set; }
 
+    public MetricsDraft Metrics { get; } = new();
+
+    public List<ConfigProblem> Problems => problems;
+
     public void Problem(ConfigSource source, string message) => problems.Add(new ConfigProblem(source, message));
 }

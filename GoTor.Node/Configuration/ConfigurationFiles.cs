@@ -12,7 +12,8 @@ internal static class ConfigurationFiles
             ? TorrcFiles.Read(defaultsFile, problems)
             : [];
         List<ConfigLine> torrc = TorrcOf(commandLine) is { } file ? TorrcFiles.Read(file, problems) : [];
-        ConfigurationResult result = ConfigurationBuilder.Build([defaults, torrc, commandLine.Settings], problems);
+        ConfigurationResult result = ConfigurationBuilder.Build(
+            [defaults, torrc, commandLine.Settings], problems, Environment.GetEnvironmentVariable(MetricsLines.TokenVariable));
         bool namesLogs = ((IEnumerable<ConfigLine>)[.. defaults, .. torrc, .. commandLine.Settings])
             .Any(line => line.Key.Equals("Log", StringComparison.OrdinalIgnoreCase));
         return result.Configuration is { } configuration && !namesLogs

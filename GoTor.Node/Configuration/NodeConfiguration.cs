@@ -14,6 +14,9 @@ internal sealed record NodeConfiguration
 
     public required IReadOnlyList<LogRule> Logs { get; init; }
 
+    /// <summary>Null: nobody observes this node.</summary>
+    public MetricsOptions? Metrics { get; init; }
+
     /// <summary>How long streams may go on after the first SIGINT or SIGTERM.</summary>
     public TimeSpan ShutdownWaitLength { get; init; } = TimeSpan.FromSeconds(30);
 

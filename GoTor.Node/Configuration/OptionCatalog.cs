@@ -1,6 +1,7 @@
 using System.Globalization;
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
+using GoTor.Node.Reporting.Sending;
 using GoTor.Protocol.Channels;
 using GoTor.Protocol.Paths;
 
@@ -51,6 +52,14 @@ internal static class OptionCatalog
         new("PathsNeededToBuildCircuits", false, "Fraction of paths, 0.25 to 0.95, known before circuits are built", ReadPathsNeeded),
         Switch("ClientOnly", "Be no relay, which this program never is"),
         new("RunAsDaemon", false, "0: use a service manager", ReadRunAsDaemon),
+        Switch("EnableMetrics", "Report to a metrics gateway"),
+        new("MetricsPort", false, "Start a metrics gateway that serves [address:]port; 0 is none", ReadMetricsPort),
+        new("MetricsGateway", false, "Report to the gateway at host:port, http://host:port or https://host:port", ReadMetricsGateway),
+        new("MetricsToken", false, "The gateway's token; better in a file", ReadMetricsToken),
+        new("MetricsTokenFile", false, "A file with the gateway's token", ReadMetricsTokenFile),
+        new("MetricsNodeName", false, "What this node is called in its reports", ReadMetricsNodeName),
+        new("MetricsLabels", false, "name=value, ...: what you want to say about this node", ReadMetricsLabels),
+        Switch("MetricsProfiling", "The gateway may ask this node for profiles"),
         Interval("ShutdownWaitLength", "How long streams may go on after SIGINT or SIGTERM"),
         new("TraceSampling", false, "Share of streams and circuit builds that are traced, 0 to 1; 0 is off", ReadTraceSampling),
         new("TraceEndpoint", false, "OTLP receiver for traces: http://ADDRESS:PORT for gRPC, with a path for HTTP", ReadTraceEndpoint),
@@ -225,5 +234,55 @@ internal static class OptionCatalog
     {
         if (line.Value != "0")
             draft.Problem(line.Source, "RunAsDaemon: only 0 is supported. Let systemd, a container or nohup run the program in the background.");
+    }
+
+    private static void ReadMetricsPort(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (MetricsLines.TryParsePort(line.Value, out System.Net.IPEndPoint? address))
+            draft.Metrics.Port = address;
+        else
+            draft.Problem(line.Source, $"MetricsPort is a port, address:port or 0, not '{line.Value}'.");
+    }
+
+    private static void ReadMetricsGateway(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (MetricsLines.TryParseGateway(line.Value, out Uri? gateway))
+            draft.Metrics.Gateway = gateway;
+        else
+            draft.Problem(line.Source, $"MetricsGateway is host:port, http://host:port or https://host:port (the gateway's gRPC port, 9053 by default), not '{line.Value}'.");
+    }
+
+    private static void ReadMetricsToken(ConfigurationDraft draft, ConfigLine line)
+    {
+        draft.Metrics.HasToken = true;
+        // Problems never repeat the value.
+        if (line.Source == ConfigSource.CommandLine)
+            draft.Problem(line.Source, $"MetricsToken does not belong on a command line, where every user of this machine can read it. Use MetricsTokenFile or the environment variable {MetricsLines.TokenVariable}.");
+        else if (BearerToken.TryParse(line.Value, out BearerToken? token, out string? error))
+            draft.Metrics.Token = token;
+        else
+            draft.Problem(line.Source, $"MetricsToken: {error}");
+    }
+
+    private static void ReadMetricsTokenFile(ConfigurationDraft draft, ConfigLine line)
+    {
+        draft.Metrics.HasToken = true;
+        draft.Metrics.TokenFile = MetricsLines.ReadTokenFile(line.Value, line.Source, draft.Problems);
+    }
+
+    private static void ReadMetricsNodeName(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (MetricsLines.IsNodeName(line.Value))
+            draft.Metrics.NodeName = line.Value;
+        else
+            draft.Problem(line.Source, $"MetricsNodeName is 1 to 64 letters, digits, dots, underscores and hyphens, not '{line.Value}'.");
+    }
+
+    private static void ReadMetricsLabels(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (MetricsLines.TryParseLabels(line.Value, out Dictionary<string, string>? labels))
+            draft.Metrics.Labels = labels;
+        else
+            draft.Problem(line.Source, "MetricsLabels is up to eight of name=value, separated by commas: names of lower-case letters, digits and underscores, values of up to 64 characters.");
     }
 }

@@ -40,12 +40,12 @@ internal sealed class TorClient : IAsyncDisposable
     private TorClientOptions _options;
     private readonly HashSet<RsaIdentity> _trustedClocks;
     private NetworkSnapshot? _network;
+    private ClockSkewObservation? _clockSkew;
     private Task _running = Task.CompletedTask;
 
     private TorClient(TorClientOptions options, DataDirectory data, ILoggerFactory loggers, IMeterFactory meters, TimeProvider time, TorRandom random)
     {
         (_options, _data, _loggers, _time, _random) = (options, data, loggers, time, random);
-        _ = new ClientMetrics(meters, time);
         _state = StateFile.Open(data, time, loggers.CreateLogger<StateFile>());
         _proxyMetrics = new ProxyMetrics(meters);
         _guards = new GuardManager(options, new GuardState(_state), random, time, new GuardMetrics(meters), loggers.CreateLogger<GuardManager>());
@@ -81,16 +81,38 @@ internal sealed class TorClient : IAsyncDisposable
         Streams = new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>());
         _channels.Progressed += ReportProgress;
         _channels.ClockSkewObserved += WarnOfClock;
+        _channels.ClockRead += NoteClock;
         _directory.Changed += TakeNetwork;
+        _ = new ClientMetrics(meters, time, Bootstrap, () => _channels.QueuedCells, () => ClockSkew);
+        Bootstrap.Changed += _ => StatusChanged?.Invoke();
+        _channels.Changed += () => StatusChanged?.Invoke();
+        _directory.Changed += () => StatusChanged?.Invoke();
+        _circuits.Changed += () => StatusChanged?.Invoke();
     }
 
+    /// <summary>Something has happened that may show in <see cref="Status"/>. Raised on any thread; handlers are quick and do not throw.</summary>
+    public event Action? StatusChanged;
+
     public BootstrapStatus Bootstrap { get; } = new();
+
+    /// <summary>How the client is at this moment.</summary>
+    public ClientStatus Status => new(
+        Bootstrap.Current,
+        _directory.Census,
+        _directory.MissingDirectoryInfo,
+        _guards.Counts,
+        Volatile.Read(ref _options).UseEntryGuards,
+        _circuits.Counts,
+        _channels.OpenCount,
+        ClockSkew);
 
     /// <summary>Opens streams through Tor.</summary>
     public IStreamConnector Streams { get; }
 
     /// <summary>Completes with the reason when the client cannot go on.</summary>
     public Task<string> Fatal => _fatal.Task;
+
+    private TimeSpan? ClockSkew => Volatile.Read(ref _clockSkew)?.Skew;
 
     private ConsensusParameters Parameters => _directory?.Current?.Parameters ?? ConsensusParameters.Default;
 
@@ -205,6 +227,12 @@ internal sealed class TorClient : IAsyncDisposable
         Bootstrap.Warn(
             $"Our clock is {(skew.Skew > TimeSpan.Zero ? "ahead of" : "behind")} a relay's by {(int)amount.TotalHours} h {amount.Minutes} min. "
             + "Tor needs the right time: check the clock, the date and the time zone.");
+    }
+
+    private void NoteClock(ClockSkewObservation reading)
+    {
+        if (_trustedClocks.Contains(reading.Source))
+            Volatile.Write(ref _clockSkew, reading);
     }
 
     private void TakeNetwork()

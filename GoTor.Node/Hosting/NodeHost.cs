@@ -6,6 +6,7 @@ using GoTor.Client.Proxies;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
 using GoTor.Node.Logging;
+using GoTor.Node.Reporting;
 using GoTor.Node.Tracing;
 using GoTor.Protocol.Crypto;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,17 +24,20 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly TorClient _client;
     private readonly SocksServer _socks;
     private readonly BootstrapConsole _console;
+    private readonly NodeReporting? _reporting;
+    private readonly IDisposable? _watching;
     private readonly Lock _reloading = new();
     private NodeConfiguration _configuration;
 
-    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
+    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting)
     {
-        (_commandLine, _configuration, _logs, _loggerFactory) = (commandLine, configuration, logs, loggerFactory);
+        (_commandLine, _configuration, _logs, _loggerFactory, _reporting) = (commandLine, configuration, logs, loggerFactory, reporting);
         _logger = loggerFactory.CreateLogger("Node");
         _client = TorClient.Open(configuration.Client, loggerFactory, meterFactory, TimeProvider.System, TorRandom.Secure);
         _socks = _client.CreateSocksServer();
         bool terminal = !Console.IsOutputRedirected && configuration.Logs is [{ Target: LogTarget.StandardOutput, Minimum: LogSeverity.Notice }];
         _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
+        _watching = reporting?.Watch(_client, _socks, configuration.SocksPorts.Count);
     }
 
     /// <returns>The exit code.</returns>
@@ -53,7 +57,11 @@ internal sealed class NodeHost : IAsyncDisposable
             try
             {
                 using TraceExport? traces = configuration.Traces is { } wanted ? TraceExport.Start(wanted, NodeProgram.Version, logger) : null;
-                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, services.GetRequiredService<IMeterFactory>());
+                IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
+                await using NodeReporting? reporting = configuration.Metrics is { } metrics
+                    ? NodeReporting.Start(metrics, configuration.NetworkName, NodeProgram.Version, meters, loggerFactory, TimeProvider.System)
+                    : null;
+                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, meters, reporting);
                 return await host.RunAsync();
             }
             catch (Exception error) when (error is StorageException or TorException or SocketException or IOException or UnauthorizedAccessException)
@@ -71,6 +79,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _watching?.Dispose();
         _console.Dispose();
         await _socks.DisposeAsync();
         await _client.DisposeAsync();
@@ -145,6 +154,8 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             if (ReloadRules.ChangesPaths(_configuration.Client, next.Client))
                 _client.Reconfigure(next.Client);
+            if (next.Metrics?.Token is { } token)
+                _reporting?.UseToken(token);
             _configuration = next;
         }
         catch (TorException error)

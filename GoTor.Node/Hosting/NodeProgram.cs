@@ -58,9 +58,10 @@ internal static class NodeProgram
           --verify-config         check the configuration and exit
           --list-torrc-options    list the options of torrc
           --quiet, --hush         log nothing, or only warnings, to the console
+          --metrics-port PORT     serve metrics, health and a dashboard on this port of 127.0.0.1
           --version, --help
 
         Every option of torrc can be given as --Option VALUE, for example --SocksPort 9150.
-        go-tor's flags work too: -config, -socks-port, -data-dir, -log-level, -version.
+        go-tor's flags work too: -config, -socks-port, -metrics-port, -data-dir, -log-level, -version.
         """;
 }

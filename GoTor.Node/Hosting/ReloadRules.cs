@@ -36,16 +36,32 @@ internal static class ReloadRules
             ("SafeSocks", a.SafeSocks == b.SafeSocks),
             ("TestSocks", a.TestSocks == b.TestSocks),
             ("WarnPlaintextPorts", a.WarnPlaintextPorts.SequenceEqual(b.WarnPlaintextPorts)),
+            ("EnableMetrics", running.Metrics is null == fresh.Metrics is null),
+            .. MetricsNeedRestart(running.Metrics, fresh.Metrics),
             ("RejectPlaintextPorts", a.RejectPlaintextPorts.SequenceEqual(b.RejectPlaintextPorts)),
         ];
         return fixedOptions.Where(option => !option.Same).Select(option => option.Name);
     }
+
+    /// <summary>A token can change at once: whoever rotates it wants no gap in the numbers.</summary>
+    private static IEnumerable<(string Name, bool Same)> MetricsNeedRestart(MetricsOptions? running, MetricsOptions? fresh) =>
+        running is null || fresh is null
+            ? []
+            :
+            [
+                ("MetricsPort", running.HttpAddress.Equals(fresh.HttpAddress)),
+                ("MetricsGateway", running.Gateway == fresh.Gateway),
+                ("MetricsNodeName", running.NodeName == fresh.NodeName),
+                ("MetricsLabels", running.Labels.Count == fresh.Labels.Count && !running.Labels.Except(fresh.Labels).Any()),
+                ("MetricsProfiling", running.Profiling == fresh.Profiling),
+            ];
 
     /// <summary>The running configuration with everything new that can change now.</summary>
     public static NodeConfiguration Merge(NodeConfiguration running, NodeConfiguration fresh) => running with
     {
         Logs = fresh.Logs,
         ShutdownWaitLength = fresh.ShutdownWaitLength,
+        Metrics = running.Metrics is { } metrics ? metrics with { Token = fresh.Metrics?.Token ?? metrics.Token } : null,
         Client = running.Client with
         {
             EntryNodes = fresh.Client.EntryNodes,

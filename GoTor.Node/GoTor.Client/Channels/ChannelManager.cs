@@ -44,6 +44,9 @@ internal sealed class ChannelManager(
     /// <summary>Raised on the thread of the attempt. Handlers are quick and do not throw.</summary>
     public event Action<ClockSkewObservation>? ClockSkewObserved;
 
+    /// <summary>A relay that has proven its identity has told its time, whether or not ours is another. As <see cref="ClockSkewObserved"/>.</summary>
+    public event Action<ClockSkewObservation>? ClockRead;
+
     /// <summary>How far an attempt is, from <see cref="BootstrapPhase.Connecting"/> to <see cref="BootstrapPhase.HandshakeDone"/>.</summary>
     public event Action<BootstrapPhase>? Progressed;
 
@@ -57,6 +60,26 @@ internal sealed class ChannelManager(
         {
             lock (_lock)
                 return [.. _channels];
+        }
+    }
+
+    /// <summary>Cells that wait to be written, on all channels together.</summary>
+    public int QueuedCells
+    {
+        get
+        {
+            lock (_lock)
+                return _channels.Sum(channel => channel.QueuedCells);
+        }
+    }
+
+    /// <summary>Channels that are open.</summary>
+    public int OpenCount
+    {
+        get
+        {
+            lock (_lock)
+                return _channels.Count(channel => channel.IsOpen);
         }
     }
 
@@ -170,6 +193,8 @@ internal sealed class ChannelManager(
                 tls.Stream, reader, tls.PeerCertificate, connection.Address.Address, target, time, _stopping.Token);
             metrics.LinkHandshakeDone(time.GetElapsedTime(started));
             Progressed?.Invoke(BootstrapPhase.HandshakeDone);
+            if (handshake.ClockReading is { } reading)
+                ClockRead?.Invoke(new ClockSkewObservation(reading, handshake.Peer.Rsa));
             if (handshake.ClockSkew is { } skew)
                 ClockSkewObserved?.Invoke(new ClockSkewObservation(skew, handshake.Peer.Rsa));
             var channel = new TorChannel(

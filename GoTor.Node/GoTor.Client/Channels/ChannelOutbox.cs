@@ -26,6 +26,9 @@ internal sealed class ChannelOutbox
 
     public bool IsEmpty => Volatile.Read(ref _queued) == 0;
 
+    /// <summary>Cells that wait, the channel's own and those of circuits.</summary>
+    public int Count => Volatile.Read(ref _queued);
+
     public bool IsWritable(CircuitLink link)
     {
         lock (_lock)

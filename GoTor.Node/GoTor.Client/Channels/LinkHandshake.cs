@@ -10,7 +10,8 @@ namespace GoTor.Client.Channels;
 
 /// <summary>What a complete link handshake has agreed on and shown.</summary>
 /// <param name="ClockSkew">How far our clock is ahead of the relay's, when that is worth telling.</param>
-internal sealed record LinkHandshakeResult(int LinkVersion, PeerIdentities Peer, TimeSpan? ClockSkew);
+/// <param name="ClockReading">The same, however small.</param>
+internal sealed record LinkHandshakeResult(int LinkVersion, PeerIdentities Peer, TimeSpan? ClockSkew, TimeSpan? ClockReading);
 
 /// <summary>Performs the client's side of the link handshake over TLS. The rules are <see cref="LinkHandshakeRules"/>.</summary>
 internal static class LinkHandshake
@@ -44,8 +45,12 @@ internal static class LinkHandshake
             }
 
             await stream.WriteAsync(EncodeNetinfo(relayAddress), either.Token);
+            (DateTimeOffset now, TimeSpan took) = (time.GetUtcNow(), time.GetElapsedTime(started));
             return new LinkHandshakeResult(
-                steps.Version, steps.Peer, NetinfoRules.ClockSkew(steps.Netinfo!, time.GetUtcNow(), time.GetElapsedTime(started)));
+                steps.Version,
+                steps.Peer,
+                NetinfoRules.ClockSkew(steps.Netinfo!, now, took),
+                NetinfoRules.ClockReading(steps.Netinfo!, now, took));
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -91,6 +91,9 @@ internal sealed class TorChannel : IAsyncDisposable
 
     /// <summary>Reserves a circuit id. Nothing is sent.</summary>
     /// <exception cref="ChannelException">The channel is closed.</exception>
+    /// <summary>Cells that wait to be written.</summary>
+    public int QueuedCells => _outbox.Count;
+
     public ICircuitLink OpenCircuit(ICircuitInbox inbox) => _circuits.Add(inbox, this, _outbox);
 
     /// <summary>Starts both loops. Called once, by whoever made the channel.</summary>

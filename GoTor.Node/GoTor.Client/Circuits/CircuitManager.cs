@@ -35,13 +35,14 @@ internal sealed class CircuitManager : IAsyncDisposable
     private DateTimeOffset _nextLook = DateTimeOffset.MinValue;
     private bool _launchIsDue = true;
     private Task _upkeep = Task.CompletedTask;
+    private int _waiting;
 
     public CircuitManager(TorClientOptions options, CircuitManagerServices services, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
     {
         _options = options;
         _services = services;
         _logger = loggerFactory.CreateLogger("Circuits");
-        _metrics = new CircuitManagerMetrics(meterFactory, CountIsolated, () => services.BuildTimeout.Timeout);
+        _metrics = new CircuitManagerMetrics(meterFactory, CountIsolated, CountQueues, () => services.BuildTimeout.Timeout);
         _pacer = new LaunchPacer(services.Time, services.Random);
         services.Network.Changed += Wake;
     }
@@ -54,6 +55,29 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     /// <summary>A request waits for the network to be known. Raised at most once a second, outside of every lock.</summary>
     public event Action? DirectoryWanted;
+
+    /// <summary>Circuits have come, gone or turned. Raised outside of every lock, on any thread; handlers are quick and do not throw.</summary>
+    public event Action? Changed;
+
+    /// <summary>The circuits at this moment.</summary>
+    public CircuitCounts Counts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                DateTimeOffset now = Now;
+                List<TimeSpan> ages = [.. _circuits.Where(circuit => circuit.Circuit is { IsOpen: true }).Select(circuit => now - circuit.Created)];
+                return new CircuitCounts(
+                    ages.Count,
+                    CountQueuesLocked().Pending,
+                    _waiting,
+                    IsWanted: _waiting > 0 || _services.Predicted.Current(now).Count > 0,
+                    AverageAge: ages.Count == 0 ? TimeSpan.Zero : TimeSpan.FromTicks((long)ages.Average(age => age.Ticks)),
+                    OldestAge: ages.Count == 0 ? TimeSpan.Zero : ages.Max());
+            }
+        }
+    }
 
     /// <summary>Circuits built under other rules take no new streams.</summary>
     public void Reconfigure(TorClientOptions options)
@@ -118,10 +142,18 @@ internal sealed class CircuitManager : IAsyncDisposable
 
             if (!_services.Network.HasEnoughDirectoryInfo)
                 AskForDirectory();
-            if (coming is not null)
-                await Task.WhenAny(coming.Ready, changed).WaitAsync(cancellationToken);
-            else
-                await WaitForChangeAsync(changed, cancellationToken);
+            Interlocked.Increment(ref _waiting);
+            try
+            {
+                if (coming is not null)
+                    await Task.WhenAny(coming.Ready, changed).WaitAsync(cancellationToken);
+                else
+                    await WaitForChangeAsync(changed, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _waiting);
+            }
         }
     }
 
@@ -451,6 +483,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         lock (_lock)
             WakeLocked();
+        Changed?.Invoke();
     }
 
     /// <summary>Under the lock: whoever waits goes on elsewhere.</summary>
@@ -470,6 +503,15 @@ internal sealed class CircuitManager : IAsyncDisposable
         await wait.CancelAsync();
     }
 
+    private (int Pending, int Waiting) CountQueues()
+    {
+        lock (_lock)
+            return CountQueuesLocked();
+    }
+
+    private (int Pending, int Waiting) CountQueuesLocked() =>
+        (_circuits.Count(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard), Volatile.Read(ref _waiting));
+
     private (int Circuits, int Keys) CountIsolated()
     {
         lock (_lock)
@@ -479,3 +521,12 @@ internal sealed class CircuitManager : IAsyncDisposable
         }
     }
 }
+
+/// <summary>Circuits for applications, counted.</summary>
+/// <param name="Open">They stand, whether or not they take new streams.</param>
+/// <param name="Pending">They are being built.</param>
+/// <param name="Waiting">Streams and lookups that wait for a circuit.</param>
+/// <param name="IsWanted">Applications wait, or asked for something within the last hour. Otherwise having no circuit is as it should be.</param>
+/// <param name="AverageAge">Of those that stand.</param>
+/// <param name="OldestAge">Of those that stand.</param>
+internal sealed record CircuitCounts(int Open, int Pending, int Waiting, bool IsWanted, TimeSpan AverageAge, TimeSpan OldestAge);

@@ -11,7 +11,9 @@ internal sealed class CircuitManagerMetrics
     private readonly Counter<long> _timeouts;
 
     /// <param name="counts">Circuits that belong to an isolation key, and distinct keys, at the moment.</param>
-    public CircuitManagerMetrics(IMeterFactory meterFactory, Func<(int Circuits, int Keys)> counts, Func<TimeSpan> buildTimeout)
+    /// <param name="queues">Circuits being built, and streams that wait for one.</param>
+    public CircuitManagerMetrics(
+        IMeterFactory meterFactory, Func<(int Circuits, int Keys)> counts, Func<(int Pending, int Waiting)> queues, Func<TimeSpan> buildTimeout)
     {
         Meter meter = meterFactory.Create("GoTor");
         _hits = meter.CreateCounter<long>("gotor.isolation.hits", "{stream}", "Streams that found a circuit of their isolation key");
@@ -20,6 +22,8 @@ internal sealed class CircuitManagerMetrics
         _timeouts = meter.CreateCounter<long>("gotor.circuit.build.timeouts", "{circuit}", "Circuits that took longer than the build timeout");
         meter.CreateObservableGauge("gotor.isolation.circuits", () => counts().Circuits, "{circuit}", "Circuits claimed for an isolation key");
         meter.CreateObservableGauge("gotor.isolation.keys", () => counts().Keys, "{key}", "Distinct isolation keys that hold circuits");
+        meter.CreateObservableGauge("gotor.circuit.pending", () => queues().Pending, "{circuit}", "Circuits being built for applications");
+        meter.CreateObservableGauge("gotor.stream.waiting", () => queues().Waiting, "{stream}", "Streams and lookups that wait for a circuit");
         meter.CreateObservableGauge("gotor.circuit.build.timeout", () => buildTimeout().TotalSeconds, "s", "The build timeout in force");
     }
 

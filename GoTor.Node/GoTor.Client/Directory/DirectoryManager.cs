@@ -34,6 +34,9 @@ internal sealed class DirectoryManager : INetworkSource
 
     public bool HasEnoughDirectoryInfo => _publisher.HasEnoughDirectoryInfo;
 
+    /// <summary>The network in use, counted; null without one.</summary>
+    public NetworkCensus? Census => _services.Metrics.Census;
+
     /// <summary>What is missing before circuits can be built; empty when nothing is.</summary>
     public string MissingDirectoryInfo => _publisher.Missing;
 

@@ -17,9 +17,7 @@ internal sealed class DirectoryMetrics
     private readonly Counter<long> _consensuses;
     private readonly Counter<long> _restarts;
     private readonly TimeProvider _time;
-    private volatile Census? _census;
-
-    private sealed record Census(DateTimeOffset ValidAfter, DateTimeOffset ValidUntil, int Relays, int Usable, int Guards, int Exits, bool IsEnough);
+    private volatile NetworkCensus? _census;
 
     public DirectoryMetrics(IMeterFactory meters, TimeProvider time)
     {
@@ -38,6 +36,9 @@ internal sealed class DirectoryMetrics
         meter.CreateObservableGauge("gotor.directory.exits", () => Count(census => census.Exits), "{relay}", "Relays that may be exits.");
         meter.CreateObservableGauge("gotor.directory.enough", () => Count(census => census.IsEnough ? 1 : 0), null, "1 when enough of the network is known to build circuits.");
     }
+
+    /// <summary>The network in use, counted; null without one.</summary>
+    public NetworkCensus? Census => _census;
 
     public void FetchEnded(DirectoryDocument document, DirectoryServerKind kind, FetchOutcome outcome, long bytes, TimeSpan took)
     {
@@ -70,7 +71,7 @@ internal sealed class DirectoryMetrics
             exits += relay.Has(RelayFlags.Exit) && !relay.Has(RelayFlags.BadExit) ? 1 : 0;
         }
 
-        _census = new Census(network.ValidAfter, network.ValidUntil, network.Relays.Count, usable, guards, exits, isEnough);
+        _census = new NetworkCensus(network.ValidAfter, network.ValidUntil, network.Relays.Count, usable, guards, exits, isEnough);
     }
 
     private IEnumerable<Measurement<double>> Age() =>
@@ -79,5 +80,14 @@ internal sealed class DirectoryMetrics
     private IEnumerable<Measurement<double>> Remaining() =>
         _census is { } census ? [new((census.ValidUntil - _time.GetUtcNow()).TotalSeconds)] : [];
 
-    private int Count(Func<Census, int> count) => _census is { } census ? count(census) : 0;
+    private int Count(Func<NetworkCensus, int> count) => _census is { } census ? count(census) : 0;
 }
+
+/// <summary>A network in numbers.</summary>
+/// <param name="Relays">In its consensus.</param>
+/// <param name="Usable">Of these, with microdescriptor.</param>
+/// <param name="Guards">Relays that may be guards.</param>
+/// <param name="Exits">Relays that may be exits.</param>
+/// <param name="IsEnough">Enough is known to build circuits.</param>
+internal sealed record NetworkCensus(
+    DateTimeOffset ValidAfter, DateTimeOffset ValidUntil, int Relays, int Usable, int Guards, int Exits, bool IsEnough);

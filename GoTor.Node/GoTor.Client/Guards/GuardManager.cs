@@ -54,6 +54,9 @@ internal sealed class GuardManager : IDisposable
     /// <summary>The path options, compiled.</summary>
     public PathConstraints Constraints => Volatile.Read(ref _constraints);
 
+    /// <summary>What is known of our guards at this moment.</summary>
+    public GuardCounts Counts => _metrics.Current;
+
     /// <summary>
     /// False while the guards that we would use have no microdescriptors yet: then others would be used in their place, so it is better to
     /// wait for the documents before building circuits.

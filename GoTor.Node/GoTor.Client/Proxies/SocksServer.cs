@@ -46,6 +46,9 @@ internal sealed class SocksServer : IAsyncDisposable
         }
     }
 
+    /// <summary>More applications than this wait until another leaves.</summary>
+    public int MaxConnections => _options.MaxConnections;
+
     public int ConnectionCount
     {
         get

@@ -20,11 +20,10 @@ internal static class NetinfoRules
     /// How far our clock is ahead of the relay's (negative: behind), when that is worth telling. To be asked only once the handshake is
     /// complete and the certificates are good, otherwise anybody on the way could set the clock.
     /// </summary>
-    public static TimeSpan? ClockSkew(NetinfoMessage theirs, DateTimeOffset now, TimeSpan handshakeTook)
-    {
-        if (theirs.Timestamp == 0 || handshakeTook > FreshFor)
-            return null;
-        TimeSpan skew = now - DateTimeOffset.FromUnixTimeSeconds(theirs.Timestamp);
-        return skew.Duration() > NoticeableSkew ? skew : null;
-    }
+    public static TimeSpan? ClockSkew(NetinfoMessage theirs, DateTimeOffset now, TimeSpan handshakeTook) =>
+        ClockReading(theirs, now, handshakeTook) is { } skew && skew.Duration() > NoticeableSkew ? skew : null;
+
+    /// <summary>The same, however small; good to a second or so. Null when the relay told no time, or one that has waited.</summary>
+    public static TimeSpan? ClockReading(NetinfoMessage theirs, DateTimeOffset now, TimeSpan handshakeTook) =>
+        theirs.Timestamp == 0 || handshakeTook > FreshFor ? null : now - DateTimeOffset.FromUnixTimeSeconds(theirs.Timestamp);
 }

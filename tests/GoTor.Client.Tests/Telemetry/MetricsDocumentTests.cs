@@ -105,9 +105,9 @@ public sealed partial class MetricsDocumentTests : IDisposable
 
     private static void RecordEverything(IMeterFactory meters)
     {
-        _ = new ClientMetrics(meters, TimeProvider.System);
+        _ = new ClientMetrics(meters, TimeProvider.System, new BootstrapStatus(), () => 1, () => Some);
         RecordConnections(new ChannelMetrics(meters));
-        RecordCircuits(new CircuitMetrics(meters), new CircuitManagerMetrics(meters, () => (1, 1), () => Some));
+        RecordCircuits(new CircuitMetrics(meters), new CircuitManagerMetrics(meters, () => (1, 1), () => (1, 1), () => Some));
         RecordStreams(new StreamMetrics(meters));
         RecordRequests(new ProxyMetrics(meters));
         RecordDirectory(new DirectoryMetrics(meters, TimeProvider.System));

@@ -103,7 +103,8 @@ public sealed class ConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("-f")]
-    [InlineData("-metrics-port", "9052")]
+    [InlineData("-metrics-port", "much")]
+    [InlineData("--MetricsToken", "secret")]
     [InlineData("-log-level", "chatty")]
     [InlineData("-f", "/does/not/exist")]
     public void CommandLine_Senseless_IsRefused(params string[] arguments) => Assert.NotEmpty(LoadArguments(arguments).Problems);
