@@ -12,6 +12,7 @@ internal static class ReportsRoom
         {
             grpc.MaxReceiveMessageSize = options.Quotas.ReportBytes;
             grpc.EnableDetailedErrors = false;
+            grpc.IgnoreUnknownServices = true; // Otherwise any POST to a path of two parts would be gRPC's.
         });
         services.AddSingleton(options.Quotas);
         services.AddSingleton(new ReportToken(options.Token!));

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.Features;
+
 namespace GoTor.MetricsGateway.Reports;
 
 /// <summary>Marks an endpoint that only those with the token may call.</summary>
@@ -18,13 +20,18 @@ internal sealed class TokenGate(RequestDelegate next, ReportToken token, TokenFa
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresTokenAttribute>() is null
-            || token.IsPresentedBy(context.Request.Headers.Authorization))
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresTokenAttribute>() is null)
+            return next(context);
+        bool isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+        if (token.IsPresentedBy(context.Request.Headers.Authorization))
         {
+            // gRPC has a limit of its own, per message and with a status that says so.
+            if (isGrpc && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
+                limit.MaxRequestBodySize = null;
             return next(context);
         }
         failures.Add(context.Connection.RemoteIpAddress);
-        if (context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true)
+        if (isGrpc)
         {
             // A gRPC answer without a message: the status is in the headers.
             context.Response.ContentType = "application/grpc";
