@@ -10,6 +10,7 @@ internal enum CommandLineAction
     ShowVersion,
     ShowHelp,
     ListOptions,
+    Probe,
 }
 
 /// <summary>
@@ -66,6 +67,9 @@ internal sealed record CommandLine
                     break;
                 case "list-torrc-options":
                     parsed = parsed with { Action = CommandLineAction.ListOptions };
+                    break;
+                case "probe":
+                    parsed = parsed with { Action = CommandLineAction.Probe };
                     break;
                 case "quiet":
                     parsed = parsed with { ConsoleMinimum = null };

@@ -44,6 +44,9 @@ internal static class NodeProgram
             return 0;
         }
 
+        if (commandLine.Action == CommandLineAction.Probe)
+            return await SocksProbe.RunAsync(configuration.SocksPorts, SocksProbe.Patience) ? 0 : 1;
+
         return await NodeHost.RunAsync(commandLine, configuration, result.Warnings);
     }
 
@@ -57,6 +60,7 @@ internal static class NodeProgram
           --ignore-missing-torrc  go on when the torrc does not exist
           --verify-config         check the configuration and exit
           --list-torrc-options    list the options of torrc
+          --probe                 exit with 0 if a node with this configuration takes SOCKS connections, for health checks
           --quiet, --hush         log nothing, or only warnings, to the console
           --metrics-port PORT     serve metrics, health and a dashboard on this port of 127.0.0.1
           --version, --help
