@@ -1,0 +1,33 @@
+#!/bin/sh
+# Makes the secrets that compose needs, each once: what is there stays. Needs openssl; and caddy or htpasswd for the front's password.
+set -eu
+cd "$(dirname "$0")/secrets"
+umask 077
+
+new() { # name: a random word of 256 bits
+  [ -e "$1" ] || { openssl rand -hex 32 > "$1" && echo "secrets/$1 made"; }
+}
+
+new metrics_token
+new grafana_admin_password
+
+if [ ! -e front_users ]; then
+  password=$(openssl rand -hex 16)
+  if command -v caddy > /dev/null; then
+    hash=$(printf '%s\n' "$password" | caddy hash-password)
+  elif command -v htpasswd > /dev/null; then
+    hash=$(printf '%s\n' "$password" | htpasswd -niB -C 12 gotor | cut -d: -f2)
+  else
+    # Nobody can log in until a real line replaces this one; the rest of the stack does not need it.
+    hash=
+  fi
+  if [ -n "$hash" ]; then
+    echo "gotor $hash" > front_users
+    echo "secrets/front_users made: user gotor, password $password (kept nowhere)"
+  else
+    echo "secrets/front_users not made: install caddy or htpasswd, or write 'NAME HASH' (docker run --rm -it caddy caddy hash-password)"
+    : > front_users
+  fi
+fi
+# The folder shuts others out; the files must be readable for the containers' users.
+chmod 0700 . && chmod 0444 metrics_token grafana_admin_password front_users

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Fetches, with apt and from Debian's own mirror, what newer suites have and this machine's has not, and unpacks it into DIR/root;
+# nothing is installed: docker compose, buildx, and the Prometheus, Alertmanager and Caddy that the images are made of.
+#   programs.sh DIR
+set -euo pipefail
+dir=$1
+packages=(docker-compose docker-buildx prometheus promtool prometheus-alertmanager caddy busybox-static)
+mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources)
+
+fetch() { # suite
+  rm -rf "$dir"
+  mkdir -p "$dir"/{lists/partial,cache/archives/partial,debs,root}
+  : > "$dir/status"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" > "$dir/list"
+  local options=(-q -q -o "Dir::Etc::SourceList=$dir/list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
+    -o "Dir::Cache=$dir/cache" -o "Dir::State::status=$dir/status" -o APT::Sandbox::User=root)
+  apt-get "${options[@]}" update && (cd "$dir/debs" && apt-get "${options[@]}" download "${packages[@]}") || return 1
+  for package in "$dir"/debs/*.deb; do dpkg -x "$package" "$dir/root" || return 1; done
+}
+
+[ -e "$dir/root/usr/bin/prometheus" ] || fetch forky || fetch trixie
