@@ -5,7 +5,7 @@ using GoTor.Protocol.Documents.Writing;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Circuits;
-using GoTor.Sandbox.Directory;
+using GoTor.Sandbox.Directories;
 using GoTor.Sandbox.Links;
 using GoTor.Sandbox.Relays;
 using Microsoft.Extensions.Logging;

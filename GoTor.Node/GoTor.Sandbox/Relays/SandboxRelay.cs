@@ -9,7 +9,7 @@ using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Circuits;
-using GoTor.Sandbox.Directory;
+using GoTor.Sandbox.Directories;
 using GoTor.Sandbox.Links;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,4 @@
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>
 /// Finds what a request asks for among what the sandbox has published last. Its clients see one whole publication or the next. Safe for

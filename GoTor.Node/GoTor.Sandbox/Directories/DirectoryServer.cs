@@ -3,7 +3,7 @@ using System.IO.Pipelines;
 using System.Text;
 using GoTor.Sandbox.Circuits;
 
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>Speaks HTTP/1.0 on BEGIN_DIR streams: one request, one answer. dir-spec §6. Safe for concurrent use.</summary>
 internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider time)

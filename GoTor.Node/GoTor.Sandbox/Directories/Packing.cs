@@ -1,7 +1,7 @@
 using System.IO.Compression;
 using ZstdSharp;
 
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>How an answer may be packed. dir-spec §6.1.</summary>
 internal enum Packing

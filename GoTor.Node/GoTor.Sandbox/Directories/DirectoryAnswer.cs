@@ -1,4 +1,4 @@
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>What a directory server says to one request. Immutable.</summary>
 /// <param name="Status">Number and words of the status line.</param>

@@ -1,4 +1,4 @@
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>One flavour of a consensus, and how to get to it from earlier ones. Immutable.</summary>
 /// <param name="DiffsFrom">By SHA3-256 of the earlier one's signed part, in upper-case hexadecimal.</param>

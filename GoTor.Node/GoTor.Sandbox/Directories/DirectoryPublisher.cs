@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Documents.Writing;
 
-namespace GoTor.Sandbox.Directory;
+namespace GoTor.Sandbox.Directories;
 
 /// <summary>
 /// Writes and signs all documents of the network for all its authorities: they need not vote, since one process knows what they would
