@@ -28,6 +28,9 @@ internal sealed record CommandLine
 
     public bool IgnoreMissingTorrc { get; private init; }
 
+    /// <summary>Null: no sandbox. Only the command line can ask for one: a forgotten line in a file must not cost anyone their protection.</summary>
+    public SandboxSettings? Sandbox { get; private init; }
+
     public required IReadOnlyList<ConfigLine> Settings { get; init; }
 
     public required IReadOnlyList<ConfigProblem> Problems { get; init; }
@@ -76,6 +79,12 @@ internal sealed record CommandLine
                     break;
                 case "hush":
                     parsed = parsed with { ConsoleMinimum = LogSeverity.Warn };
+                    break;
+                case "sandbox":
+                    parsed = parsed with { Sandbox = parsed.Sandbox ?? new SandboxSettings() };
+                    break;
+                case "sandbox-traffic":
+                    parsed = parsed with { Sandbox = new SandboxSettings { Traffic = true } };
                     break;
                 case "socks-port":
                     Add(settings, "SocksPort", Next());

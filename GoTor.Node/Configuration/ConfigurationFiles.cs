@@ -14,8 +14,10 @@ internal static class ConfigurationFiles
         List<ConfigLine> torrc = TorrcOf(commandLine) is { } file ? TorrcFiles.Read(file, problems) : [];
         ConfigurationResult result = ConfigurationBuilder.Build(
             [defaults, torrc, commandLine.Settings], problems, Environment.GetEnvironmentVariable(MetricsLines.TokenVariable));
-        bool namesLogs = ((IEnumerable<ConfigLine>)[.. defaults, .. torrc, .. commandLine.Settings])
-            .Any(line => line.Key.Equals("Log", StringComparison.OrdinalIgnoreCase));
+        ConfigLine[] lines = [.. defaults, .. torrc, .. commandLine.Settings];
+        if (commandLine.Sandbox is { } sandbox)
+            result = SandboxLines.Apply(result, sandbox, lines);
+        bool namesLogs = lines.Any(line => line.Key.Equals("Log", StringComparison.OrdinalIgnoreCase));
         return result.Configuration is { } configuration && !namesLogs
             ? result with { Configuration = configuration with { Logs = ConsoleLogs(commandLine.ConsoleMinimum) } }
             : result;

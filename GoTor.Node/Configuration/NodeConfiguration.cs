@@ -23,6 +23,9 @@ internal sealed record NodeConfiguration
     /// <summary>Null: nothing is traced.</summary>
     public TraceOptions? Traces { get; init; }
 
-    /// <summary>"public" or "custom": shown at start, and a label wherever this node is observed.</summary>
-    public string NetworkName => Client.DirAuthorities.Count == 0 ? "public" : "custom";
+    /// <summary>Null: this node is a client of a network outside. Otherwise the network runs inside, and hides nothing.</summary>
+    public SandboxSettings? Sandbox { get; init; }
+
+    /// <summary>"public", "custom" or "sandbox": shown at start, and a label wherever this node is observed.</summary>
+    public string NetworkName => Sandbox is not null ? "sandbox" : Client.DirAuthorities.Count == 0 ? "public" : "custom";
 }

@@ -1,10 +1,13 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Documents.Writing;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.Demo;
 using GoTor.Sandbox.Directories;
 using GoTor.Sandbox.Links;
 using GoTor.Sandbox.Relays;
@@ -20,16 +23,22 @@ namespace GoTor.Sandbox;
 public sealed class TorSandbox : IAsyncDisposable
 {
     private readonly TorSandboxOptions _options;
+    private readonly DemoSite _demo;
     private readonly LinkRegistry _links = new();
     private readonly DirectoryArchive _archive = new();
     private readonly Dictionary<RsaIdentity, RelayAddress> _members = [];
     private readonly List<SandboxRelay> _relays = [];
     private readonly List<DirectorySigner> _signers = [];
     private readonly CancellationTokenSource _stopping = new();
+    private X509Certificate2? _tls;
     private DirectoryPublisher? _publisher;
     private Task _publishing = Task.CompletedTask;
 
-    private TorSandbox(TorSandboxOptions options) => _options = options;
+    private TorSandbox(TorSandboxOptions options)
+    {
+        _options = options;
+        _demo = new DemoSite(options.Dashboard);
+    }
 
     /// <summary>The lines of torrc that make a client, GoTor or C tor, one of this network. SocksPort and DataDirectory are the caller's.</summary>
     public IReadOnlyList<string> ClientTorrc =>
@@ -85,6 +94,7 @@ public sealed class TorSandbox : IAsyncDisposable
         await _stopping.CancelAsync();
         await _publishing;
         await Task.WhenAll(_relays.Select(relay => relay.DisposeAsync().AsTask()));
+        _tls?.Dispose();
     }
 
     private async Task BuildAsync(CancellationToken cancellationToken)
@@ -92,13 +102,16 @@ public sealed class TorSandbox : IAsyncDisposable
         ILogger logger = _options.Loggers.CreateLogger<TorSandbox>();
         var directory = new DirectoryServer(_archive, _options.Time);
         IReadOnlyList<(string Name, RelayFlags Flags)> plan = [.. Plan()];
-        RelayKeys[] keys = await Task.WhenAll(plan.Select(_ => Task.Run(RelayKeys.Generate, cancellationToken)));
+        _tls = RelayKeys.MakeTlsCertificate(_options.Time.GetUtcNow());
+        // Offline: nobody must fetch what the certificate names.
+        var tls = SslStreamCertificateContext.Create(_tls, additionalCertificates: null, offline: true);
+        RelayKeys[] keys = await Task.WhenAll(plan.Select(_ => Task.Run(() => RelayKeys.Generate(_tls), cancellationToken)));
         Task<(RsaSigningKey Identity, RsaSigningKey Signing)>[] authorityKeys =
             [.. Enumerable.Range(0, _options.Authorities).Select(_ => Task.Run(AuthorityKeys, cancellationToken))];
         for (int i = 0; i < plan.Count; i++)
         {
             var relay = new SandboxRelay(new SandboxRelaySetup(
-                plan[i].Name, keys[i], plan[i].Flags, ExitsOf(plan[i].Flags), directory,
+                plan[i].Name, keys[i], tls, plan[i].Flags, ExitsOf(plan[i].Flags), directory,
                 _members.GetValueOrDefault, _links, _options.Time, logger));
             _relays.Add(relay);
             _members.Add(relay.Address.RsaIdentity, relay.Address);
@@ -154,7 +167,10 @@ public sealed class TorSandbox : IAsyncDisposable
     private ExitTargets ExitsOf(RelayFlags flags) => new(
         (flags & RelayFlags.Exit) != 0,
         new Dictionary<string, IPAddress>(_options.Hosts, StringComparer.OrdinalIgnoreCase) { ["localhost"] = IPAddress.Loopback },
-        new Dictionary<string, Func<RelayCircuit, StreamTarget>>());
+        new Dictionary<string, Func<RelayCircuit, StreamTarget>> { [DemoSite.Host] = Demo });
+
+    private InProcessTarget Demo(RelayCircuit circuit) => new((fromClient, toClient, cancellationToken) =>
+        _demo.ServeAsync(_links.Trace(circuit), fromClient, toClient, cancellationToken));
 
     private RelayDraft Draft(SandboxRelay relay) => new()
     {

@@ -31,6 +31,9 @@ public sealed record TorSandboxOptions
     /// <summary>Names that exits know, and the loopback addresses that they mean. "localhost" is always there.</summary>
     public IReadOnlyDictionary<string, IPAddress> Hosts { get; init; } = new Dictionary<string, IPAddress>();
 
+    /// <summary>Where the page at http://demo.sandbox/ links to; null for nowhere.</summary>
+    public Uri? Dashboard { get; init; }
+
     /// <summary>The clock of relays and documents.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

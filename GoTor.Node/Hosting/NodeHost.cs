@@ -26,12 +26,14 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly BootstrapConsole _console;
     private readonly NodeReporting? _reporting;
     private readonly IDisposable? _watching;
+    private readonly SandboxHost? _sandbox;
     private readonly Lock _reloading = new();
     private NodeConfiguration _configuration;
 
-    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting)
+    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting, SandboxHost? sandbox)
     {
-        (_commandLine, _configuration, _logs, _loggerFactory, _reporting) = (commandLine, configuration, logs, loggerFactory, reporting);
+        (_commandLine, _configuration, _logs, _loggerFactory) = (commandLine, configuration, logs, loggerFactory);
+        (_reporting, _sandbox) = (reporting, sandbox);
         _logger = loggerFactory.CreateLogger("Node");
         _client = TorClient.Open(configuration.Client, loggerFactory, meterFactory, TimeProvider.System, TorRandom.Secure);
         _socks = _client.CreateSocksServer();
@@ -61,7 +63,9 @@ internal sealed class NodeHost : IAsyncDisposable
                 await using NodeReporting? reporting = configuration.Metrics is { } metrics
                     ? NodeReporting.Start(metrics, configuration.NetworkName, NodeProgram.Version, meters, loggerFactory, TimeProvider.System)
                     : null;
-                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, meters, reporting);
+                await using SandboxHost? sandbox = await SandboxHost.StartAsync(configuration, loggerFactory);
+                configuration = sandbox?.Join(configuration) ?? configuration;
+                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, meters, reporting, sandbox);
                 return await host.RunAsync();
             }
             catch (Exception error) when (error is StorageException or TorException or SocketException or IOException or UnauthorizedAccessException)
@@ -95,6 +99,7 @@ internal sealed class NodeHost : IAsyncDisposable
 
         await _socks.StartAsync(_configuration.SocksPorts);
         _client.Start();
+        await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 
         if (await Task.WhenAny(firstStop.Task, _client.Fatal) == _client.Fatal)
         {
@@ -137,6 +142,7 @@ internal sealed class NodeHost : IAsyncDisposable
             return;
         }
 
+        fresh = _sandbox?.Join(fresh) ?? fresh;
         try
         {
             _logs.Reconfigure(fresh.Logs);

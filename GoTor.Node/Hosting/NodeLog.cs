@@ -37,4 +37,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(9011, LogLevel.Error, "{Problem}")]
     public static partial void Fatal(ILogger logger, string problem);
+
+    [LoggerMessage(9012, LogLevel.Warning, "SANDBOX: hides nothing. All {Relays} relays of this network run in this process; its exits reach this machine and http://demo.sandbox/ only.")]
+    public static partial void Sandbox(ILogger logger, int relays);
 }

@@ -58,6 +58,8 @@ internal static class NodeProgram
           -f FILE                 read this torrc
           --defaults-torrc FILE   read this one first
           --ignore-missing-torrc  go on when the torrc does not exist
+          --sandbox               run a whole Tor network inside, on loopback: it hides nothing
+          --sandbox-traffic       the same, with some traffic
           --verify-config         check the configuration and exit
           --list-torrc-options    list the options of torrc
           --probe                 exit with 0 if a node with this configuration takes SOCKS connections, for health checks

@@ -25,11 +25,22 @@ internal sealed class RelayKeys
 
     public X509Certificate2 Tls { get; }
 
-    public static RelayKeys Generate() => new(
+    public static RelayKeys Generate() => Generate(SelfSigned());
+
+    /// <param name="tls">May be shared by several relays: what they say of it in CERTS is each one's own.</param>
+    public static RelayKeys Generate(X509Certificate2 tls) => new(
         RsaSigningKey.Generate(1024),
         Ed25519KeyPair.Generate(TorRandom.Secure),
         Ed25519KeyPair.Generate(TorRandom.Secure),
-        SelfSigned());
+        tls);
+
+    /// <summary>A certificate for TLS of the kind that C tor's relays show: its clients complain in their logs about any other.</summary>
+    public static X509Certificate2 MakeTlsCertificate(DateTimeOffset now)
+    {
+        using RSA key = RSA.Create(2048);
+        var request = new CertificateRequest("CN=www.sandbox.net", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        return request.CreateSelfSigned(now.AddDays(-30), now.AddDays(300));
+    }
 
     /// <summary>The certificates of an honest relay, each replaceable by type.</summary>
     public Dictionary<CertificateType, byte[]> MakeCertificates(DateTimeOffset now) => new()

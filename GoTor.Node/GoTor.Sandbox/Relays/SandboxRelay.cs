@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
 using GoTor.Protocol.Cells;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
@@ -21,6 +20,7 @@ namespace GoTor.Sandbox.Relays;
 internal sealed record SandboxRelaySetup(
     string Nickname,
     RelayKeys Keys,
+    SslStreamCertificateContext Tls,
     RelayFlags Flags,
     ExitTargets Exits,
     DirectoryServer? Directory,
@@ -57,8 +57,7 @@ internal sealed class SandboxRelay : IAsyncDisposable
     public SandboxRelay(SandboxRelaySetup setup)
     {
         _setup = setup;
-        // Offline: a relay must not fetch what its own certificate names.
-        _certificate = SslStreamCertificateContext.Create(setup.Keys.Tls, additionalCertificates: null, offline: true);
+        _certificate = setup.Tls;
         Handshakes = new RelayHandshakes(setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey);
         _listener.Start(Backlog);
         Address = new RelayAddress(
@@ -148,7 +147,6 @@ internal sealed class SandboxRelay : IAsyncDisposable
         }
         while (tasks.Any(task => task is not Task<RelayLink?>));
         Handshakes.Dispose();
-        _certificate.TargetCertificate.Dispose();
     }
 
     private void Forget(Task task)
