@@ -1,5 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
 using GoTor.Client.Circuits;
 using GoTor.Client.Telemetry;
 using GoTor.Protocol.Socks;
@@ -11,9 +10,12 @@ namespace GoTor.Client.Streams;
 /// The application's end of one stream of a circuit. It shares two queues with the circuit's reactor and asks it to look at them;
 /// everything else about the stream belongs to the reactor.
 /// </summary>
-/// <param name="acceptInternal">The exit may say that it connected to a private address.</param>
-internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpose, bool acceptInternal) : TorStream
+internal sealed class CircuitStream : TorStream
 {
+    private readonly CircuitReactor _reactor;
+    private readonly bool _acceptInternal;
+    private readonly ReadCall _reading;
+    private readonly WriteCall _writing;
     private readonly TaskCompletionSource<IPAddress?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TorException? _failure;
@@ -21,7 +23,17 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     private volatile bool _completing;
     private volatile bool _aborting;
 
-    public TrafficPurpose Purpose => purpose;
+    /// <param name="acceptInternal">The exit may say that it connected to a private address.</param>
+    public CircuitStream(CircuitReactor reactor, TrafficPurpose purpose, bool acceptInternal)
+    {
+        _reactor = reactor;
+        Purpose = purpose;
+        _acceptInternal = acceptInternal;
+        _reading = new ReadCall(this);
+        _writing = new WriteCall(this);
+    }
+
+    public TrafficPurpose Purpose { get; }
 
     /// <summary>What broke it off; null while it is open and after a proper end.</summary>
     public TorException? Failure => _failure;
@@ -50,14 +62,14 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     public override async ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default)
     {
         _completing = true;
-        reactor.Attend(this);
+        _reactor.Attend(this);
         await _ended.Task.WaitAsync(cancellationToken);
     }
 
     public override void Abort()
     {
         _aborting = true;
-        reactor.Attend(this);
+        _reactor.Attend(this);
         Received.Dispose();
     }
 
@@ -65,12 +77,14 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<int>(cancellationToken);
-        if (buffer.IsEmpty)
-            return WaitUntilReadableAsync(cancellationToken);
-        int read = ReadNow(buffer.Span, out bool ended);
-        if (read > 0)
-            return ValueTask.FromResult(read);
-        return ended ? AtEnd() : WaitAndReadAsync(buffer, cancellationToken);
+        try
+        {
+            return TryRead(buffer.Span, out int read) ? ValueTask.FromResult(read) : _reading.StartAsync(buffer, cancellationToken);
+        }
+        catch (IOException broken)
+        {
+            return ValueTask.FromException<int>(broken);
+        }
     }
 
     public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
@@ -82,7 +96,7 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
         int taken = AppendNow(buffer.Span);
         if (taken < 0)
             return ValueTask.FromException(NotWritable());
-        return taken == buffer.Length ? ValueTask.CompletedTask : WriteRestAsync(buffer[taken..], cancellationToken);
+        return taken == buffer.Length ? ValueTask.CompletedTask : _writing.StartAsync(buffer[taken..], cancellationToken);
     }
 
     /// <summary>
@@ -90,7 +104,7 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     /// shall make the application believe that it is on ours. C tor refuses the same (relay.c).
     /// </summary>
     public bool Accepts(IPAddress? address) =>
-        address is null || (!address.Equals(IPAddress.IPv6Any) && (acceptInternal || !HostName.IsInternal(address)));
+        address is null || (!address.Equals(IPAddress.IPv6Any) && (_acceptInternal || !HostName.IsInternal(address)));
 
     /// <summary>Called by the reactor at CONNECTED.</summary>
     public void OnConnected(IPAddress? address) => _connected.TrySetResult(address);
@@ -111,45 +125,33 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     protected override void Dispose(bool disposing)
     {
         _completing = true;
-        reactor.Attend(this);
+        _reactor.Attend(this);
         Received.Dispose();
         base.Dispose(disposing);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitAndReadAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+    /// <summary>Reads what is there. With an empty buffer, only looks whether something is.</summary>
+    /// <returns>False when there is nothing yet.</returns>
+    /// <exception cref="IOException">The stream broke, and everything before that has been read.</exception>
+    private bool TryRead(Span<byte> buffer, out int read)
     {
-        while (true)
-        {
-            await Received.WaitAsync(cancellationToken);
-            int read = ReadNow(buffer.Span, out bool ended);
-            if (read > 0)
-                return read;
-            if (ended)
-                return await AtEnd();
-        }
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<int> WaitUntilReadableAsync(CancellationToken cancellationToken)
-    {
+        read = 0;
         bool ended;
-        while (!Received.IsReadable(out ended) && !ended)
-            await Received.WaitAsync(cancellationToken);
-        return ended ? await AtEnd() : 0;
-    }
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private async ValueTask WriteRestAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
-    {
-        while (!rest.IsEmpty)
+        if (buffer.IsEmpty)
         {
-            await Outgoing.WaitForRoomAsync(cancellationToken);
-            int taken = AppendNow(rest.Span);
-            if (taken < 0)
-                throw NotWritable();
-            rest = rest[taken..];
+            if (Received.IsReadable(out ended))
+                return true;
         }
+        else
+        {
+            read = ReadNow(buffer, out ended);
+            if (read > 0)
+                return true;
+        }
+
+        if (ended && _failure is { } failure)
+            throw new IOException(failure.Message, failure);
+        return ended;
     }
 
     private int ReadNow(Span<byte> destination, out bool ended)
@@ -160,7 +162,7 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
         {
             // The reactor counts for itself and sends the SENDME that is due now.
             _finishedCells %= StreamWindow.Increment;
-            reactor.Attend(this);
+            _reactor.Attend(this);
         }
 
         return read;
@@ -170,16 +172,59 @@ internal sealed class CircuitStream(CircuitReactor reactor, TrafficPurpose purpo
     {
         int taken = Outgoing.Append(bytes);
         if (taken > 0)
-            reactor.Attend(this);
+            _reactor.Attend(this);
         return taken;
     }
-
-    private ValueTask<int> AtEnd() =>
-        _failure is null ? ValueTask.FromResult(0) : ValueTask.FromException<int>(new IOException(_failure.Message, _failure));
 
     private IOException NotWritable()
     {
         TorException cause = _failure ?? new TorException(TorErrorKind.StreamClosed, "The other end closed the stream.");
         return new IOException(cause.Message, cause);
+    }
+
+    private sealed class ReadCall(CircuitStream stream) : WaitingCall
+    {
+        private Memory<byte> _buffer;
+
+        public ValueTask<int> StartAsync(Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            if (!TryTake())
+                return ValueTask.FromException<int>(Refused());
+            _buffer = buffer;
+            return new ValueTask<int>(this, Begin(cancellationToken));
+        }
+
+        protected override ValueTask WaitAsync(CancellationToken cancellationToken) => stream.Received.WaitAsync(cancellationToken);
+
+        protected override bool TryStep(out int result) => stream.TryRead(_buffer.Span, out result);
+
+        protected override void Clear() => _buffer = default;
+    }
+
+    private sealed class WriteCall(CircuitStream stream) : WaitingCall
+    {
+        private ReadOnlyMemory<byte> _rest;
+
+        public ValueTask StartAsync(ReadOnlyMemory<byte> rest, CancellationToken cancellationToken)
+        {
+            if (!TryTake())
+                return ValueTask.FromException(Refused());
+            _rest = rest;
+            return new ValueTask(this, Begin(cancellationToken));
+        }
+
+        protected override ValueTask WaitAsync(CancellationToken cancellationToken) => stream.Outgoing.WaitForRoomAsync(cancellationToken);
+
+        protected override bool TryStep(out int result)
+        {
+            result = 0;
+            int taken = stream.AppendNow(_rest.Span);
+            if (taken < 0)
+                throw stream.NotWritable();
+            _rest = _rest[taken..];
+            return _rest.IsEmpty;
+        }
+
+        protected override void Clear() => _rest = default;
     }
 }
