@@ -35,6 +35,7 @@ internal sealed class ChannelReadLoop(
             int count = await reader.ReadMoreAsync(stopping);
             if (count == 0)
                 return;
+            reader.Arrived(count);
             bytes += count;
         }
         while (!stopping.IsCancellationRequested);

@@ -28,8 +28,9 @@ internal sealed class ChannelReader(Stream stream)
             _start = _end = 0;
     }
 
+    /// <summary>Waits for bytes, which <see cref="Arrived"/> must be told of: a step of its own, so that this is no async method with an object per call.</summary>
     /// <returns>How many bytes have arrived; 0 once the relay has closed the connection.</returns>
-    public async ValueTask<int> ReadMoreAsync(CancellationToken cancellationToken)
+    public ValueTask<int> ReadMoreAsync(CancellationToken cancellationToken)
     {
         // Less than a cell is left over, nearly always, so that this moves little.
         if (BufferLength - _end < CellFramer.LargestCell)
@@ -39,8 +40,9 @@ internal sealed class ChannelReader(Stream stream)
             _start = 0;
         }
 
-        int count = await stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        _end += count;
-        return count;
+        return stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
     }
+
+    /// <summary>So many bytes have come in: what <see cref="ReadMoreAsync"/> gave.</summary>
+    public void Arrived(int count) => _end += count;
 }

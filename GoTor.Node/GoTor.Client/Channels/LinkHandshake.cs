@@ -40,8 +40,10 @@ internal static class LinkHandshake
             var steps = new Steps(tlsCertificate, expected, time);
             while (!steps.Advance(reader))
             {
-                if (await reader.ReadMoreAsync(either.Token) == 0)
+                int count = await reader.ReadMoreAsync(either.Token);
+                if (count == 0)
                     throw new ChannelException(ChannelEnd.HandshakeFailed, "The relay closed the connection during the link handshake.");
+                reader.Arrived(count);
             }
 
             await stream.WriteAsync(EncodeNetinfo(relayAddress), either.Token);

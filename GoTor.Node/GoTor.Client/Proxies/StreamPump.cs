@@ -74,7 +74,8 @@ internal static class StreamPump
                         return;
                     firstByte?.Invoke();
                     firstByte = null;
-                    await application.SendAllAsync(buffer.AsMemory(0, count), CancellationToken.None);
+                    for (int sent = 0; sent < count;)
+                        sent += await application.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None);
                 }
                 finally
                 {
