@@ -23,6 +23,8 @@ namespace GoTor.Client;
 /// </summary>
 internal sealed class TorClient : IAsyncDisposable
 {
+    private static readonly TimeSpan FlushPatience = TimeSpan.FromSeconds(2);
+
     private readonly ILoggerFactory _loggers;
     private readonly TimeProvider _time;
     private readonly TorRandom _random;
@@ -172,6 +174,8 @@ internal sealed class TorClient : IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         await _running;
+        // Circuits that end drop what they have queued: first let go out what applications have finished with.
+        await _channels.FlushAsync(FlushPatience);
         await _circuits.DisposeAsync();
         await _directoryCircuits.DisposeAsync();
         await _channels.DisposeAsync();

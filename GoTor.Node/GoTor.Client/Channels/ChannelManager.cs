@@ -110,6 +110,19 @@ internal sealed class ChannelManager(
         return attempt.WaitAsync(cancellationToken);
     }
 
+    /// <summary>Waits until everything that was queued has been sent, but not for relays that do not read.</summary>
+    public async Task FlushAsync(TimeSpan patience)
+    {
+        try
+        {
+            await Task.WhenAll(Channels.Select(channel => channel.FlushAsync())).WaitAsync(patience, time);
+        }
+        catch (TimeoutException)
+        {
+            // What is left is lost with the channel.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         Task[] attempts;

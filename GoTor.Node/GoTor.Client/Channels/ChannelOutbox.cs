@@ -22,6 +22,7 @@ internal sealed class ChannelOutbox
     private readonly Queue<CircuitLink> _turns = new();
     private readonly List<CircuitLink> _blocked = [];
     private int _queued;
+    private TaskCompletionSource? _flushed;
     private bool _closed;
 
     public bool IsEmpty => Volatile.Read(ref _queued) == 0;
@@ -119,6 +120,9 @@ internal sealed class ChannelOutbox
 
             if (_blocked.Count > 0 && _queued <= ChannelRoom)
                 Unblock(roomAgain);
+            // Whoever gathers has sent what it gathered before.
+            if (length == 0)
+                Flushed();
         }
 
         return length;
@@ -126,6 +130,22 @@ internal sealed class ChannelOutbox
 
     /// <summary>Completes when something may have been queued, or after <see cref="Close"/>.</summary>
     public ValueTask WaitAsync() => _wake.WaitAsync();
+
+    /// <summary>Completes once everything that was queued has been sent, or the outbox is closed.</summary>
+    public Task FlushAsync()
+    {
+        Task flushed;
+        lock (_lock)
+        {
+            if (_closed)
+                return Task.CompletedTask;
+            _flushed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            flushed = _flushed.Task;
+        }
+
+        _wake.Wake();
+        return flushed;
+    }
 
     /// <summary>Drops everything; what comes later is dropped too.</summary>
     public void Close()
@@ -138,6 +158,7 @@ internal sealed class ChannelOutbox
                 Empty(link.Waiting);
             _blocked.Clear();
             _queued = 0;
+            Flushed();
         }
 
         _wake.Wake();
@@ -147,6 +168,12 @@ internal sealed class ChannelOutbox
     {
         while (cells.TryDequeue(out CellBuffer? cell))
             cell.Dispose();
+    }
+
+    private void Flushed()
+    {
+        _flushed?.TrySetResult();
+        _flushed = null;
     }
 
     private CellBuffer? Next()

@@ -115,6 +115,9 @@ internal sealed class TorChannel : IAsyncDisposable
         _stopping.Cancel();
     }
 
+    /// <summary>Completes once everything that was queued has been sent, or the channel is closed.</summary>
+    public Task FlushAsync() => _outbox.FlushAsync();
+
     public async ValueTask DisposeAsync()
     {
         Close(ChannelEnd.ClosedByUs);

@@ -39,23 +39,23 @@ internal sealed class Circuit : IAsyncDisposable
     public TimeSpan BuildTime { get; internal set; }
 
     /// <summary>Opens a stream through the last hop and waits for CONNECTED, which may not name a private address.</summary>
-    /// <inheritdoc cref="OpenStreamAsync(string, ushort, BeginFlags, OptimisticData?, bool, CancellationToken)"/>
+    /// <inheritdoc cref="OpenStreamAsync(string, ushort, BeginFlags, OptimisticData?, AcceptedAddresses, CancellationToken)"/>
     public Task<TorStream> OpenStreamAsync(
         string host, ushort port, BeginFlags flags, OptimisticData? early, CancellationToken cancellationToken) =>
-        OpenStreamAsync(host, port, flags, early, acceptInternal: false, cancellationToken);
+        OpenStreamAsync(host, port, flags, early, new AcceptedAddresses(Internal: false), cancellationToken);
 
     /// <summary>Opens a stream through the last hop and waits for CONNECTED.</summary>
-    /// <param name="acceptInternal">CONNECTED may name a private address.</param>
+    /// <param name="accepted">What CONNECTED may name.</param>
     /// <param name="early">Sent right behind BEGIN, as it grows; on return <see cref="OptimisticData.Sent"/> says how far.</param>
     /// <exception cref="StreamFailedException">The exit refused or named an address that it may not name, or the circuit ended.</exception>
     /// <exception cref="ArgumentException">The host cannot be sent: not ASCII, or too long.</exception>
     /// <exception cref="OperationCanceledException">The caller gave up; the stream is ended.</exception>
     public async Task<TorStream> OpenStreamAsync(
-        string host, ushort port, BeginFlags flags, OptimisticData? early, bool acceptInternal, CancellationToken cancellationToken)
+        string host, ushort port, BeginFlags flags, OptimisticData? early, AcceptedAddresses accepted, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         byte[] begin = Encode(new BeginMessage(host, port, flags), nameof(host));
-        var stream = new CircuitStream(_reactor, TrafficPurpose.User, acceptInternal);
+        var stream = new CircuitStream(_reactor, TrafficPurpose.User, accepted);
         if (early is not null)
         {
             // What fits; the rest follows like what comes later.
@@ -85,7 +85,7 @@ internal sealed class Circuit : IAsyncDisposable
     public Task<TorStream> OpenDirectoryStreamAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var stream = new CircuitStream(_reactor, TrafficPurpose.Directory, acceptInternal: true);
+        var stream = new CircuitStream(_reactor, TrafficPurpose.Directory, new AcceptedAddresses(Internal: true));
         _reactor.AnnounceStream();
         _reactor.Post(new CircuitCommand.Open(begin: null, stream));
         return Task.FromResult<TorStream>(stream);

@@ -264,10 +264,10 @@ internal sealed class CircuitStreams(
     private void Connected(StreamSlot slot, ConnectedMessage message)
     {
         CircuitStream stream = slot.Stream!;
-        if (!stream.Accepts(message.Address))
+        if (!stream.Accepted.Accept(message.Address))
         {
-            StreamLog.InternalAddress(logger, circuitNumber, slot.Id.Value);
-            SendEnd(slot, StreamErrors.For(EndReason.TorProtocol), EndReason.TorProtocol);
+            StreamLog.UnacceptableAddress(logger, circuitNumber, slot.Id.Value);
+            SendEnd(slot, StreamErrors.For(EndReason.TorProtocol), new StreamFailedException(EndReason.TorProtocol) { NamedUnacceptableAddress = true });
             return;
         }
 
@@ -293,13 +293,13 @@ internal sealed class CircuitStreams(
     }
 
     /// <summary>Ends a stream from our side. The other side may not know yet.</summary>
-    /// <param name="reason">For whoever waits for CONNECTED. What we send never says why.</param>
-    private void SendEnd(StreamSlot slot, TorException? failure, EndReason reason = EndReason.Misc)
+    /// <param name="openFailure">For whoever waits for CONNECTED. What we send never says why.</param>
+    private void SendEnd(StreamSlot slot, TorException? failure, StreamFailedException? openFailure = null)
     {
         StreamLog.EndedByUs(logger, circuitNumber, slot.Id.Value);
         hops.Send(slot.Hop, RelayCommand.End, slot.Id, [(byte)EndReason.Misc]);
         _halfClosed.Add(slot.Id.Value, new HalfClosedStream(slot.Hop, slot.State, slot.Window, slot.UsesRateFlowControl));
-        Finish(slot, failure, new StreamFailedException(reason));
+        Finish(slot, failure, openFailure ?? new StreamFailedException(EndReason.Misc));
     }
 
     private void Finish(StreamSlot slot, TorException? failure, StreamFailedException openFailure)

@@ -37,7 +37,7 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
                     early.Sent = 0;
                 TorStream stream = await lease.Circuit.OpenStreamAsync(
                     request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData,
-                    acceptInternal: !circuits.Options.ClientRejectInternalAddresses, attempt);
+                    new AcceptedAddresses(!circuits.Options.ClientRejectInternalAddresses, request.IPv4Traffic, request.IPv6Traffic), attempt);
                 return new LeasedStream(stream, lease, trace);
             },
             cancellationToken);
@@ -182,10 +182,11 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         }
     }
 
-    /// <summary>C tor's connection_ap_process_end_not_open: null where another exit would say the same.</summary>
+    /// <summary>C tor's connection_ap_process_end_not_open, and what it does with a CONNECTED that it refuses: null where another exit would say the same.</summary>
     private static StreamRetryReason? RetryFor(StreamFailedException failure) => (failure.CircuitEnded, failure.Reason) switch
     {
         (true, _) => StreamRetryReason.CircuitEnded,
+        _ when failure.NamedUnacceptableAddress => null,
         (_, EndReason.ExitPolicy) => StreamRetryReason.ExitPolicy,
         (_, EndReason.ResolveFailed) when failure.IsPermanentResolveError => null,
         (_, EndReason.ResolveFailed or EndReason.Timeout or EndReason.Misc or EndReason.NoRoute or EndReason.Hibernating

@@ -32,7 +32,7 @@ internal sealed class SocksExchange(
             port.Metrics.Connected(port.Time.GetElapsedTime(_asked));
             await ReplyAsync(SocksReplyCode.Succeeded, deadline.Token);
             byte[] rest = early.Length > early.Sent ? early.From(early.Sent) : [];
-            await StreamPump.RunAsync(socket, stream, rest, () => port.Metrics.FirstByte(port.Time.GetElapsedTime(_asked)));
+            await StreamPump.RunAsync(socket, stream, rest, () => port.Metrics.FirstByte(port.Time.GetElapsedTime(_asked)), deadline.Token);
         }
         finally
         {

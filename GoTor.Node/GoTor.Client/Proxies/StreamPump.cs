@@ -12,24 +12,45 @@ internal static class StreamPump
 {
     private const int BufferLength = 64 * 1024;
 
-    /// <summary>Returns when both directions have ended; both ends are closed then. Closing either from outside ends it, too.</summary>
+    /// <summary>
+    /// Returns when both directions have ended and what the application sent is on its way; both ends are closed then. Closing either from
+    /// outside ends it, too.
+    /// </summary>
     /// <param name="early">What the application sent before, and the stream has not taken yet.</param>
     /// <param name="firstByte">Called once, before the first byte from the destination goes to the application.</param>
-    public static async Task RunAsync(Socket application, TorStream stream, ReadOnlyMemory<byte> early, Action? firstByte)
+    /// <param name="atOnce">Nobody waits any longer for what the application sent last.</param>
+    public static async Task RunAsync(
+        Socket application, TorStream stream, ReadOnlyMemory<byte> early, Action? firstByte, CancellationToken atOnce)
     {
-        Task up = UpAsync(application, stream, early);
+        Task<bool> up = UpAsync(application, stream, early);
         Task down = DownAsync(application, stream, firstByte);
         Task first = await Task.WhenAny(up, down);
+        if (first == up && await up)
+            await SendRestAsync(stream, atOnce);
 
-        // What was written to either is on its way: a stream sends its queue before END, a socket before FIN.
+        // What was written to the socket is on its way, and goes before FIN.
         await stream.DisposeAsync();
-        if (first == down)
+        if (down.IsCompleted)
             application.EndGracefully();
         application.Dispose();
         await Task.WhenAll(up, down);
     }
 
-    private static async Task UpAsync(Socket application, TorStream stream, ReadOnlyMemory<byte> early)
+    /// <summary>The stream still holds what the windows did not allow to be sent. Until it is sent the session counts as running.</summary>
+    private static async Task SendRestAsync(TorStream stream, CancellationToken atOnce)
+    {
+        try
+        {
+            await stream.CompleteWritesAsync(atOnce);
+        }
+        catch (Exception e) when (e is OperationCanceledException || IsEndOf(e))
+        {
+            // Nobody waits, or there is no stream any more.
+        }
+    }
+
+    /// <returns>True when the application has finished, false when either end broke off.</returns>
+    private static async Task<bool> UpAsync(Socket application, TorStream stream, ReadOnlyMemory<byte> early)
     {
         try
         {
@@ -44,7 +65,7 @@ internal static class StreamPump
                 {
                     int count = await application.ReceiveAsync(buffer.AsMemory(), SocketFlags.None);
                     if (count == 0)
-                        return;
+                        return true;
                     await stream.WriteAsync(buffer.AsMemory(0, count));
                 }
                 finally
@@ -56,6 +77,7 @@ internal static class StreamPump
         catch (Exception e) when (IsEndOf(e))
         {
             // A reset, or the other direction ended first.
+            return false;
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Net;
 using GoTor.Client.Circuits;
 using GoTor.Client.Telemetry;
-using GoTor.Protocol.Socks;
 using GoTor.Protocol.Streams;
 
 namespace GoTor.Client.Streams;
@@ -13,7 +12,6 @@ namespace GoTor.Client.Streams;
 internal sealed class CircuitStream : TorStream
 {
     private readonly CircuitReactor _reactor;
-    private readonly bool _acceptInternal;
     private readonly ReadCall _reading;
     private readonly WriteCall _writing;
     private readonly TaskCompletionSource<IPAddress?> _connected = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -23,12 +21,11 @@ internal sealed class CircuitStream : TorStream
     private volatile bool _completing;
     private volatile bool _aborting;
 
-    /// <param name="acceptInternal">The exit may say that it connected to a private address.</param>
-    public CircuitStream(CircuitReactor reactor, TrafficPurpose purpose, bool acceptInternal)
+    public CircuitStream(CircuitReactor reactor, TrafficPurpose purpose, AcceptedAddresses accepted)
     {
         _reactor = reactor;
         Purpose = purpose;
-        _acceptInternal = acceptInternal;
+        Accepted = accepted;
         _reading = new ReadCall(this);
         _writing = new WriteCall(this);
     }
@@ -37,6 +34,8 @@ internal sealed class CircuitStream : TorStream
 
     /// <summary>What broke it off; null while it is open and after a proper end.</summary>
     public TorException? Failure => _failure;
+
+    public AcceptedAddresses Accepted { get; }
 
     /// <summary>The reactor adds, the application takes.</summary>
     public ReceiveQueue Received { get; } = new();
@@ -98,13 +97,6 @@ internal sealed class CircuitStream : TorStream
             return ValueTask.FromException(NotWritable());
         return taken == buffer.Length ? ValueTask.CompletedTask : _writing.StartAsync(buffer[taken..], cancellationToken);
     }
-
-    /// <summary>
-    /// Whether the address of a CONNECTED can be where an application wanted to go. A private address is one on the exit's own network, or
-    /// shall make the application believe that it is on ours. C tor refuses the same (relay.c).
-    /// </summary>
-    public bool Accepts(IPAddress? address) =>
-        address is null || (!address.Equals(IPAddress.IPv6Any) && (_acceptInternal || !HostName.IsInternal(address)));
 
     /// <summary>Called by the reactor at CONNECTED.</summary>
     public void OnConnected(IPAddress? address) => _connected.TrySetResult(address);

@@ -12,6 +12,12 @@ internal sealed class StreamFailedException(EndReason reason, bool circuitEnded 
 
     public bool CircuitEnded => circuitEnded;
 
+    /// <summary>
+    /// The exit says that it connected to an address that cannot be meant. Whoever picks exits until one agrees would let them move us to
+    /// where they like.
+    /// </summary>
+    public bool NamedUnacceptableAddress { get; init; }
+
     /// <summary>What a resolver's own error says: the name does not exist, or try again later.</summary>
     public bool IsPermanentResolveError { get; init; }
 }

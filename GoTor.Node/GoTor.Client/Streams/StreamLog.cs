@@ -18,6 +18,6 @@ internal static partial class StreamLog
     [LoggerMessage(3003, LogLevel.Debug, "Circuit {Circuit}: we ended stream {Stream}.")]
     public static partial void EndedByUs(ILogger logger, long circuit, ushort stream);
 
-    [LoggerMessage(3004, LogLevel.Debug, "Circuit {Circuit}: the exit claims that stream {Stream} leads to a private address. We end it.")]
-    public static partial void InternalAddress(ILogger logger, long circuit, ushort stream);
+    [LoggerMessage(3004, LogLevel.Debug, "Circuit {Circuit}: the exit claims that stream {Stream} leads to an address that it may not. We end it.")]
+    public static partial void UnacceptableAddress(ILogger logger, long circuit, ushort stream);
 }

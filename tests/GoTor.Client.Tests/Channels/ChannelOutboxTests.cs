@@ -1,4 +1,6 @@
 using GoTor.Client.Channels;
+using GoTor.Protocol.Cells.Channel;
+using GoTor.Protocol.Wire;
 
 namespace GoTor.Client.Tests.Channels;
 
@@ -17,5 +19,30 @@ public sealed class ChannelOutboxTests
 
         Assert.True(outbox.Gather(new byte[1024], []) < 0);
         Assert.True(outbox.Gather(new byte[1024], []) < 0);
+    }
+
+    [Fact]
+    public async Task Flush_Completes_WhenTheLoopComesBackAfterTheLastCell()
+    {
+        var outbox = new ChannelOutbox();
+        outbox.EnqueueControl(ChannelCells.Make(CircuitId.Channel, new PaddingMessage()));
+        Task flushed = outbox.FlushAsync();
+
+        Assert.Equal(514, outbox.Gather(new byte[1024], []));
+        Assert.False(flushed.IsCompleted); // It is being written.
+        Assert.Equal(0, outbox.Gather(new byte[1024], []));
+
+        await flushed.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task Flush_OfAClosedOutbox_WaitsForNothing()
+    {
+        var outbox = new ChannelOutbox();
+        Task flushed = outbox.FlushAsync();
+        outbox.Close();
+
+        await flushed.WaitAsync(TimeSpan.FromSeconds(20));
+        await outbox.FlushAsync().WaitAsync(TimeSpan.FromSeconds(20));
     }
 }

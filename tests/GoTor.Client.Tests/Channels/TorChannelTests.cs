@@ -56,6 +56,15 @@ public sealed class TorChannelTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flush_OfAnIdleChannel_AndOfOneWithCells_Completes()
+    {
+        await _harness.Manager.FlushAsync(TimeSpan.FromSeconds(20));
+        _circuit.Send(ChannelCells.Make(default, new CreateFastMessage(new byte[20])));
+        await _channel.FlushAsync().WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(ChannelCommand.CreateFast, (await _link.ReceiveCellAsync()).Command);
+    }
+
+    [Fact]
     public async Task Cells_ThatComeTogether_AreABatch()
     {
         byte[] one = _link.MakeCell(_circuit.Id, ChannelCommand.Relay, [7]);

@@ -14,6 +14,9 @@ internal sealed class FakeTorStream : TorStream
     /// <summary>Sends back whatever is written.</summary>
     public bool Echoes { get; init; }
 
+    /// <summary>What was written is sent once this completes.</summary>
+    public TaskCompletionSource? Sending { get; init; }
+
     /// <summary>Completes when the proxy has let go of the stream.</summary>
     public Task Disposed => _disposed.Task;
 
@@ -78,7 +81,8 @@ internal sealed class FakeTorStream : TorStream
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+    public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) =>
+        Sending is null ? ValueTask.CompletedTask : new ValueTask(Sending.Task.WaitAsync(cancellationToken));
 
     public override void Abort() => Dispose();
 

@@ -241,6 +241,35 @@ public sealed class SocksSessionTests
         Assert.Equal(0, harness.Server.ConnectionCount);
     }
 
+    // The application has finished, but the windows still hold back what it sent last: it is not lost.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Stop_WithBytesThatTheStreamHasNotSent_WaitsForThem(bool sent)
+    {
+        TaskCompletionSource sending = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        FakeTorStream stream = new() { Sending = sending };
+        await using SocksHarness harness = await SocksHarness.StartAsync();
+        harness.Tor.OnConnect = (_, _) => Task.FromResult<TorStream>(stream);
+        using Application application = await harness.ConnectAsync(Application.Connect5("example.com"));
+        await application.ReadAsync(12);
+        await application.SendAsync("the last words");
+        application.Dispose();
+        await SocksHarness.EventuallyAsync(() => stream.WrittenLength == 14);
+
+        using CancellationTokenSource atOnce = new();
+        Task stopping = harness.Server.StopAsync(TimeSpan.FromSeconds(30), atOnce.Token);
+        await Task.WhenAny(stopping, stream.Disposed, Task.Delay(200));
+        Assert.False(stream.Disposed.IsCompleted);
+        Assert.False(stopping.IsCompleted);
+        if (sent)
+            sending.SetResult();
+        else
+            await atOnce.CancelAsync();
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(stream.Disposed.IsCompleted);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

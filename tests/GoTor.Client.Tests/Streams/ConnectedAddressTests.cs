@@ -31,7 +31,7 @@ public sealed class ConnectedAddressTests
         using var harness = new CircuitHarness();
         using MetricCollector<long> failed = new(harness.Meters, "GoTor", "gotor.stream.failed");
         await using Circuit circuit = await harness.BuildAsync();
-        StreamFailedException failure = await Assert.ThrowsAsync<StreamFailedException>(() => OpenAsync(harness, circuit, address, acceptInternal: false));
+        StreamFailedException failure = await Assert.ThrowsAsync<StreamFailedException>(() => OpenAsync(harness, circuit, address));
         Assert.Equal(EndReason.TorProtocol, failure.Reason);
         Assert.False(failure.CircuitEnded);
         Assert.Equal(0, circuit.OpenStreams);
@@ -53,7 +53,7 @@ public sealed class ConnectedAddressTests
     {
         using var harness = new CircuitHarness();
         await using Circuit circuit = await harness.BuildAsync();
-        await using TorStream stream = await OpenAsync(harness, circuit, address, acceptInternal);
+        await using TorStream stream = await OpenAsync(harness, circuit, address, new AcceptedAddresses(acceptInternal));
         byte[] received = new byte[Body.Length];
         await stream.ReadExactlyAsync(received).AsTask().WaitAsync(CircuitHarness.Patience);
         Assert.Equal(Body, received);
@@ -64,27 +64,48 @@ public sealed class ConnectedAddressTests
     {
         using var harness = new CircuitHarness();
         await using Circuit circuit = await harness.BuildAsync();
-        await Assert.ThrowsAsync<StreamFailedException>(() => OpenAsync(harness, circuit, "::", acceptInternal: true));
+        await Assert.ThrowsAsync<StreamFailedException>(() => OpenAsync(harness, circuit, "::", new AcceptedAddresses(Internal: true)));
         Assert.True(circuit.IsOpen);
     }
 
-    [Fact]
-    public async Task InternalAddress_FromOneExit_AnotherIsTried()
+    // The SocksPort flags NoIPv4Traffic and NoIPv6Traffic, and requests that name an address of one family.
+    [Theory]
+    [InlineData("93.184.216.34", false, true, false)]
+    [InlineData("2001:db8::1", false, true, true)]
+    [InlineData("2001:db8::1", true, false, false)]
+    [InlineData("93.184.216.34", true, false, true)]
+    public async Task AddressOfAFamilyThatWasNotAskedFor_EndsTheStream(string address, bool ipv4, bool ipv6, bool opens)
     {
-        await using ManagerHarness harness = new();
-        SayInternal(harness, times: 1);
-        await using TorStream stream = await harness.ConnectAsync();
-        Assert.Equal(2, harness.Circuits.Network.Lanes.Count);
+        using var harness = new CircuitHarness();
+        await using Circuit circuit = await harness.BuildAsync();
+        Task<TorStream> opening = OpenAsync(harness, circuit, address, new AcceptedAddresses(IPv4: ipv4, IPv6: ipv6));
+        if (opens)
+            await (await opening).DisposeAsync();
+        else
+            Assert.True((await Assert.ThrowsAsync<StreamFailedException>(() => opening)).NamedUnacceptableAddress);
+        await CircuitRuleTests.AssertEchoesAsync(circuit);
+    }
+
+    // As in C tor: an exit that lies about where it connected to does not make us go on to another, of which it may know.
+    [Fact]
+    public async Task InternalAddress_FromAnExit_EndsTheRequestForGood()
+    {
+        await using ManagerHarness harness = new(exits: 5);
+        Say(harness, IPAddress.Loopback);
+        TorException error = await Assert.ThrowsAsync<TorException>(() => harness.ConnectAsync());
+        Assert.Equal(TorErrorKind.ProtocolViolation, error.Kind);
+        Assert.Single(harness.Circuits.Network.Lanes);
     }
 
     [Fact]
-    public async Task InternalAddress_FromEveryExit_FailsAfterThree()
+    public async Task OtherFamily_ThanTheRequestAllows_EndsTheRequestForGood()
     {
         await using ManagerHarness harness = new(exits: 5);
-        SayInternal(harness, times: int.MaxValue);
-        TorException error = await Assert.ThrowsAsync<TorException>(() => harness.ConnectAsync());
+        Say(harness, IPAddress.Parse("93.184.216.34"));
+        TorException error = await Assert.ThrowsAsync<TorException>(() => harness.Connector.ConnectAsync(
+            ManagerHarness.Request() with { IPv4Traffic = false, IPv6Traffic = true }, CancellationToken.None));
         Assert.Equal(TorErrorKind.ProtocolViolation, error.Kind);
-        Assert.Equal(3, harness.Circuits.Network.Lanes.Count);
+        Assert.Single(harness.Circuits.Network.Lanes);
     }
 
     [Fact]
@@ -94,14 +115,15 @@ public sealed class ConnectedAddressTests
         {
             DataDirectory = "unused", UseEntryGuards = false, LearnCircuitBuildTimeout = false, ClientRejectInternalAddresses = false,
         });
-        SayInternal(harness, times: int.MaxValue);
+        Say(harness, IPAddress.Loopback);
         await using TorStream stream = await harness.ConnectAsync();
         Assert.Single(harness.Circuits.Network.Lanes);
     }
 
-    private static async Task<TorStream> OpenAsync(CircuitHarness harness, Circuit circuit, string address, bool acceptInternal)
+    private static async Task<TorStream> OpenAsync(CircuitHarness harness, Circuit circuit, string address, AcceptedAddresses? accepted = null)
     {
-        Task<TorStream> opening = circuit.OpenStreamAsync("silent", 7, BeginFlags.None, null, acceptInternal, CancellationToken.None);
+        Task<TorStream> opening = circuit.OpenStreamAsync(
+            "silent", 7, BeginFlags.None, null, accepted ?? new AcceptedAddresses(Internal: false), CancellationToken.None);
         await CircuitHarness.EventuallyAsync(() => harness.Lane.Circuit.Streams.Count == 1);
         await harness.DoAsync(relay =>
         {
@@ -112,15 +134,12 @@ public sealed class ConnectedAddressTests
         return await opening.WaitAsync(CircuitHarness.Patience);
     }
 
-    private static void SayInternal(ManagerHarness harness, int times)
-    {
-        int said = 0;
+    private static void Say(ManagerHarness harness, IPAddress address) =>
         harness.Circuits.Network.Prepare = lane => lane.Circuit.Intercept = (circuit, hop, command, id, _) =>
         {
-            if (command != RelayCommand.Begin || Interlocked.Increment(ref said) > times)
+            if (command != RelayCommand.Begin)
                 return false;
-            circuit.Send(hop, id, new ConnectedMessage(IPAddress.Loopback, 60));
+            circuit.Send(hop, id, new ConnectedMessage(address, 60));
             return true;
         };
-    }
 }

@@ -73,7 +73,7 @@ public sealed class CTorCircuitTests(NetworkFixture fixture)
         var early = new OptimisticData();
         early.Append(Encoding.ASCII.GetBytes($"GET /bytes/{length} HTTP/1.1\r\nHost: x\r\n\r\n"));
         await using TorStream stream = await circuit.OpenStreamAsync(
-            "127.0.0.1", (ushort)network.Target.Port, BeginFlags.None, early, acceptInternal: true, CancellationToken.None).WaitAsync(Patience);
+            "127.0.0.1", (ushort)network.Target.Port, BeginFlags.None, early, new AcceptedAddresses(Internal: true), CancellationToken.None).WaitAsync(Patience);
         byte[] body = await ReadBodyAsync(stream);
         Assert.Equal(length, body.Length);
         Assert.True(Payload.Matches(body, 0));
@@ -82,7 +82,7 @@ public sealed class CTorCircuitTests(NetworkFixture fixture)
     private static async Task UploadAsync(Circuit circuit, PrivateTorNetwork network, int length)
     {
         await using TorStream stream = await circuit.OpenStreamAsync(
-            "127.0.0.1", (ushort)network.Target.Port, BeginFlags.None, null, acceptInternal: true, CancellationToken.None).WaitAsync(Patience);
+            "127.0.0.1", (ushort)network.Target.Port, BeginFlags.None, null, new AcceptedAddresses(Internal: true), CancellationToken.None).WaitAsync(Patience);
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"POST /upload HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n"));
         for (int position = 0; position < length;)
         {
