@@ -1,3 +1,4 @@
+using GoTor.MetricsGateway.Custom;
 using GoTor.MetricsGateway.Exposition;
 using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Http;
@@ -39,6 +40,7 @@ internal static class GatewayHost
         services.AddFrontDoor(options);
         services.AddReports(options);
         services.AddNodes();
+        services.AddCustomMetrics(options);
         services.AddExposition();
         services.AddHealth();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
@@ -55,6 +57,7 @@ internal static class GatewayHost
     private static void MapRooms(WebApplication app)
     {
         app.MapReports();
+        app.MapCustomMetrics(app.Services.GetRequiredService<GatewayOptions>());
         app.MapExposition();
         app.MapMetricsJson();
         app.MapHealth();

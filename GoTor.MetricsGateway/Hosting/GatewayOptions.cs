@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using GoTor.MetricsGateway.Custom;
 using GoTor.MetricsGateway.Reports;
 
 namespace GoTor.MetricsGateway.Hosting;
@@ -27,6 +28,12 @@ internal sealed record GatewayOptions
     /// <summary>A file with the token in its first line. It goes before <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>The token of applications that have metrics of their own; null for <see cref="Token"/>.</summary>
+    public string? CustomToken { get; init; }
+
+    /// <summary>A file with <see cref="CustomToken"/> in its first line.</summary>
+    public string? CustomTokenFile { get; init; }
+
     /// <summary>Host names, separated by semicolons, under which browsers and Prometheus may ask, beside localhost and addresses. "*": all.</summary>
     public string AllowedHosts { get; init; } = "";
 
@@ -44,6 +51,9 @@ internal sealed record GatewayOptions
 
     /// <summary>How much nodes may take.</summary>
     public ReportQuotas Quotas { get; init; } = new();
+
+    /// <summary>How much applications may take with metrics of their own.</summary>
+    public CustomQuotas Custom { get; init; } = new();
 
     /// <summary><see cref="AllowedHosts"/> one by one.</summary>
     public IEnumerable<string> HostNames() => AllowedHosts.Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -23,6 +23,8 @@ internal static class GatewayOptionsRules
                 faults.Add($"{name} is {value}: it must be at least 1");
         }
         CheckToken(faults, options.Token);
+        if (options.CustomToken is not null)
+            CheckToken(faults, options.CustomToken);
         return faults;
     }
 
@@ -58,6 +60,13 @@ internal static class GatewayOptionsRules
     [
         (nameof(options.MaxConnections), options.MaxConnections),
         (nameof(options.MaxRequests), options.MaxRequests),
+        ("Custom:Families", options.Custom.Families),
+        ("Custom:Series", options.Custom.Series),
+        ("Custom:SeriesPerFamily", options.Custom.SeriesPerFamily),
+        ("Custom:Buckets", options.Custom.Buckets),
+        ("Custom:Labels", options.Custom.Labels),
+        ("Custom:LabelValueLength", options.Custom.LabelValueLength),
+        ("Custom:UpdatesPerCall", options.Custom.UpdatesPerCall),
         ("Quotas:Nodes", options.Quotas.Nodes),
         ("Quotas:ReportBytes", options.Quotas.ReportBytes),
         ("Quotas:Families", options.Quotas.Families),

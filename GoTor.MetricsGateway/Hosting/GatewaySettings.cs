@@ -3,6 +3,8 @@ namespace GoTor.MetricsGateway.Hosting;
 /// <summary>Reads the settings from wherever they are, and the token from where it is safe.</summary>
 internal static class GatewaySettings
 {
+    private static readonly string[] Secrets = ["Gateway:Token", "Gateway:CustomToken"];
+
     /// <summary>The settings with the token in <see cref="GatewayOptions.Token"/>.</summary>
     /// <param name="configuration">Files, environment and command line.</param>
     /// <param name="commandLine">To refuse a token on it.</param>
@@ -10,8 +12,7 @@ internal static class GatewaySettings
     /// <exception cref="GatewaySettingsException">They are wrong. The message lists everything that is.</exception>
     public static GatewayOptions Read(IConfiguration configuration, string[] commandLine, string? parentToken)
     {
-        if (commandLine.Any(argument => argument.TrimStart('-', '/').StartsWith("Gateway:Token=", StringComparison.OrdinalIgnoreCase)
-            || argument.TrimStart('-', '/').Equals("Gateway:Token", StringComparison.OrdinalIgnoreCase)))
+        if (commandLine.Any(argument => Secrets.Contains(argument.TrimStart('-', '/').Split('=')[0], StringComparer.OrdinalIgnoreCase)))
         {
             throw new GatewaySettingsException(["a token on the command line can be seen by other users: use Gateway:TokenFile"]);
         }
@@ -26,8 +27,9 @@ internal static class GatewaySettings
         }
         var faults = new List<string>();
         string? token = parentToken ?? FromFile(options.TokenFile, faults) ?? options.Token ?? configuration[GatewayOptions.TokenVariable];
+        string? customToken = FromFile(options.CustomTokenFile, faults) ?? options.CustomToken;
         if (faults.Count == 0)
-            faults.AddRange(GatewayOptionsRules.Faults(options = options with { Token = token }));
+            faults.AddRange(GatewayOptionsRules.Faults(options = options with { Token = token, CustomToken = customToken }));
         return faults.Count == 0 ? options : throw new GatewaySettingsException(faults);
     }
 

@@ -11,6 +11,6 @@ internal interface IExtraFamilies
     /// <summary>Grows when <see cref="List"/> would give something else. Cheap: asked for at every scrape.</summary>
     long Generation { get; }
 
-    /// <summary>The families, sorted by <see cref="MetricFamily.PrometheusName"/>; names that no node can use, as "custom_…".</summary>
+    /// <summary>The families, sorted by <see cref="MetricFamily.PrometheusName"/>; names that no node can use, as "gotor_custom_…".</summary>
     ImmutableArray<MetricFamily> List();
 }

@@ -12,8 +12,8 @@ internal sealed class FamilyReader(ReportQuotas quotas, FamilyCatalogue catalogu
     // Prometheus and OpenMetrics make series with these endings of their own.
     private static readonly string[] ReservedEndings = ["_total", "_bucket", "_count", "_sum", "_created", "_info"];
 
-    // The gateway says these things about nodes itself.
-    private static readonly string[] ReservedNames = ["gotor_node_", "gotor_gateway_"];
+    // The gateway says these things about nodes itself; the last ones are applications'.
+    private static readonly string[] ReservedNames = ["gotor_node_", "gotor_gateway_", Custom.CustomRules.Prefix];
 
     /// <summary>The families that keep the rules, sorted by <see cref="MetricFamily.PrometheusName"/>.</summary>
     /// <param name="families">As the node reported them.</param>

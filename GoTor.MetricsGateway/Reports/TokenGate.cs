@@ -3,14 +3,20 @@ using Microsoft.AspNetCore.Http.Features;
 namespace GoTor.MetricsGateway.Reports;
 
 /// <summary>Marks an endpoint that only those with the token may call.</summary>
-internal sealed class RequiresTokenAttribute : Attribute;
+/// <param name="own">The token; null for that of the nodes.</param>
+internal sealed class RequiresTokenAttribute(ReportToken? own) : Attribute
+{
+    public ReportToken? Own { get; } = own;
+}
 
 /// <summary>Marking endpoints.</summary>
 internal static class RequiresTokenExtensions
 {
     /// <summary>Only those with the token may call these endpoints: 401, or UNAUTHENTICATED for gRPC.</summary>
-    public static TBuilder RequireToken<TBuilder>(this TBuilder builder)
-        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiresTokenAttribute());
+    /// <param name="builder">The endpoints.</param>
+    /// <param name="own">The token; null for that of the nodes.</param>
+    public static TBuilder RequireToken<TBuilder>(this TBuilder builder, ReportToken? own = null)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new RequiresTokenAttribute(own));
 }
 
 /// <summary>Turns away calls without the token, before a byte of their body is read.</summary>
@@ -20,10 +26,10 @@ internal sealed class TokenGate(RequestDelegate next, ReportToken token, TokenFa
 
     public Task InvokeAsync(HttpContext context)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresTokenAttribute>() is null)
+        if (context.GetEndpoint()?.Metadata.GetMetadata<RequiresTokenAttribute>() is not { } required)
             return next(context);
         bool isGrpc = context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
-        if (token.IsPresentedBy(context.Request.Headers.Authorization))
+        if ((required.Own ?? token).IsPresentedBy(context.Request.Headers.Authorization))
         {
             // gRPC has a limit of its own, per message and with a status that says so.
             if (isGrpc && context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } limit)
