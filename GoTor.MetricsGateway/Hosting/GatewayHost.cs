@@ -4,6 +4,7 @@ using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Http;
 using GoTor.MetricsGateway.Json;
 using GoTor.MetricsGateway.Nodes;
+using GoTor.MetricsGateway.Push;
 using GoTor.MetricsGateway.Reports;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
@@ -43,6 +44,7 @@ internal static class GatewayHost
         services.AddCustomMetrics(options);
         services.AddExposition();
         services.AddHealth();
+        services.AddPush(options);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ReportsMetrics.MeterName)
             .AddAspNetCoreInstrumentation()

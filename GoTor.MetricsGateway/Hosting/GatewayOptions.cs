@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using GoTor.MetricsGateway.Custom;
+using GoTor.MetricsGateway.Push;
 using GoTor.MetricsGateway.Reports;
 
 namespace GoTor.MetricsGateway.Hosting;
@@ -54,6 +55,12 @@ internal sealed record GatewayOptions
 
     /// <summary>How much applications may take with metrics of their own.</summary>
     public CustomQuotas Custom { get; init; } = new();
+
+    /// <summary>Pushing to a Pushgateway; off unless it names one.</summary>
+    public PushOptions Push { get; init; } = new();
+
+    /// <summary>Exporting to an OTLP collector; off unless it names one.</summary>
+    public OtlpOptions Otlp { get; init; } = new();
 
     /// <summary><see cref="AllowedHosts"/> one by one.</summary>
     public IEnumerable<string> HostNames() => AllowedHosts.Split([';', ',', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

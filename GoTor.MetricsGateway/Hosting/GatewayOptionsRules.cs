@@ -22,6 +22,7 @@ internal static class GatewayOptionsRules
             if (value < 1)
                 faults.Add($"{name} is {value}: it must be at least 1");
         }
+        faults.AddRange(Push.PushRules.Faults(options.Push, options.Otlp));
         CheckToken(faults, options.Token);
         if (options.CustomToken is not null)
             CheckToken(faults, options.CustomToken);
