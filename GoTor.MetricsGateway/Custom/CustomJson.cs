@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 namespace GoTor.MetricsGateway.Custom;
 
 /// <summary>What an application registers, as JSON: the fields of custom_metrics.proto.</summary>
+/// <remarks>What may be left out has a setter: the generated reader would set init-only properties that are absent to null.</remarks>
 internal sealed record RegisterJson
 {
     public required string Name { get; init; }
@@ -11,11 +12,11 @@ internal sealed record RegisterJson
     /// <summary>"counter", "gauge" or "histogram".</summary>
     public required string Type { get; init; }
 
-    public string Unit { get; init; } = "";
+    public string Unit { get; set; } = "";
 
-    public string Help { get; init; } = "";
+    public string Help { get; set; } = "";
 
-    public IReadOnlyList<double> Bounds { get; init; } = [];
+    public IReadOnlyList<double> Bounds { get; set; } = [];
 
     /// <exception cref="CustomRefusedException">The type is unknown.</exception>
     public MetricsContract.RegisterRequest ToRequest() => new()
@@ -37,9 +38,9 @@ internal sealed record RegisterJson
 /// <summary>Changes, as JSON.</summary>
 internal sealed record UpdatesJson
 {
-    public required IReadOnlyList<UpdateJson> Updates { get; init; }
+    public required IReadOnlyList<UpdateJson?> Updates { get; init; }
 
-    public IReadOnlyList<MetricsContract.Update> ToUpdates() => [.. Updates.Select(update => update.ToUpdate())];
+    public IReadOnlyList<MetricsContract.Update> ToUpdates() => [.. Updates.Select(update => (update ?? throw CustomRules.Invalid("an update is null")).ToUpdate())];
 }
 
 /// <summary>One change, as JSON: exactly one of add, set and observe.</summary>
@@ -47,7 +48,7 @@ internal sealed record UpdateJson
 {
     public required string Name { get; init; }
 
-    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string?> Labels { get; set; } = new Dictionary<string, string?>();
 
     public double? Add { get; init; }
 
@@ -63,7 +64,7 @@ internal sealed record UpdateJson
         MetricsContract.Update update = new()
         {
             Name = Name,
-            Labels = { Labels.Select(label => new MetricsContract.Label { Name = label.Key, Value = label.Value }) },
+            Labels = { Labels.Select(label => new MetricsContract.Label { Name = label.Key, Value = label.Value ?? "" }) },
         };
         if (Add is { } add)
             update.Add = add;

@@ -108,7 +108,7 @@ public sealed class CustomRegistryTests
         registry.Register(Histogram("h", 1, 5));
         registry.Update([Observe("h", 0.5), Observe("h", 1), Observe("h", 1.5), Observe("h", 5), Observe("h", 6)]);
         HistogramValue value = Only(registry).Samples.Single().Histogram!;
-        Assert.Equal([2L, 2, 1], value.Counts);
+        Assert.Equal<long>([2, 2, 1], value.Counts);
         Assert.Equal(14, value.Sum);
     }
 

@@ -29,7 +29,12 @@ internal sealed class OtlpReceiver : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ConcurrentQueue<OtlpDelivery> _deliveries = new();
 
+    private long _requests;
+
     private OtlpReceiver(WebApplication app) => _app = app;
+
+    /// <summary>Deliveries, and those that were not taken.</summary>
+    public long Requests => Volatile.Read(ref _requests);
 
     public IReadOnlyList<OtlpDelivery> Deliveries => [.. _deliveries];
 
@@ -77,6 +82,7 @@ internal sealed class OtlpReceiver : IAsyncDisposable
             message = message[FrameLength..];
         }
 
+        Interlocked.Increment(ref _requests);
         if (!IsDown)
             _deliveries.Enqueue(new OtlpDelivery(context.Request.Path, context.Request.Headers.Authorization.ToString(), message));
         if (isGrpc)
