@@ -104,8 +104,6 @@ internal static class MetricsLines
                 whole, $"MetricsGateway needs the gateway's token: give MetricsTokenFile, or the environment variable {TokenVariable}."));
         }
 
-        if (given.Gateway is null)
-            problems.Add(new ConfigProblem(whole, "Metrics need MetricsGateway: the gateway to report to."));
         MetricsOptions options = new()
         {
             Gateway = given.Gateway,

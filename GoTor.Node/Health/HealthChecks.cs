@@ -54,7 +54,7 @@ internal static class HealthChecks
         {
             return new Verdict(
                 "directory", HealthLevel.Unhealthy,
-                $"There is no usable directory consensus. {Sentence(client.MissingDirectoryInfo)}Check the network connection and the clock; the node goes on trying.",
+                $"{Sentence(client.MissingDirectoryInfo)}Check the network connection and the clock; the node goes on trying.",
                 ("relay_count", "0"), ("guard_count", "0"), ("exit_count", "0"));
         }
 

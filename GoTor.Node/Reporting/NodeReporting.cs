@@ -6,6 +6,7 @@ using GoTor.MetricsContract;
 using GoTor.Node.Configuration;
 using GoTor.Node.Health;
 using GoTor.Node.Reporting.Aggregation;
+using GoTor.Node.Reporting.OwnGateway;
 using GoTor.Node.Reporting.Sending;
 using Microsoft.Extensions.Logging;
 
@@ -20,7 +21,8 @@ internal sealed class NodeReporting : IAsyncDisposable
     /// <summary>As often as a dashboard is worth looking at.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly GrpcReportSink _sink;
+    private readonly GrpcReportSink? _remote;
+    private readonly GatewaySupervisor? _own;
     private readonly ProcessProbe _probe;
     private readonly TimeProvider _time;
     private readonly string _network;
@@ -29,27 +31,36 @@ internal sealed class NodeReporting : IAsyncDisposable
     private BearerToken _token;
     private Task _running = Task.CompletedTask;
 
-    private NodeReporting(MetricsOptions options, Uri gateway, BearerToken token, string network, string version, IMeterFactory meterFactory, ILoggerFactory loggers, TimeProvider time)
+    private NodeReporting(MetricsOptions options, string network, string version, IMeterFactory meterFactory, ILoggerFactory loggers, TimeProvider time)
     {
         ILogger logger = loggers.CreateLogger("Metrics");
-        _token = token;
         (_time, _network) = (time, network);
+        _token = options.Token ?? BearerToken.Random();
+        if (options.Gateway is { } gateway)
+        {
+            if (options.IsInClear)
+                ReportingLog.InClear(logger, gateway.Authority);
+            _remote = new GrpcReportSink(gateway, () => Volatile.Read(ref _token));
+        }
+        else
+        {
+            GatewayFiles files = GatewayFiles.Find(AppContext.BaseDirectory, Environment.ProcessPath);
+            _own = new GatewaySupervisor(files, options.HttpAddress, _token, logger, time, Random.Shared.NextDouble);
+        }
+
         Meters = new MeterAggregator(meterFactory);
         _probe = new ProcessProbe(time);
         _ = new ProcessMetrics(meterFactory, _probe);
         using Process self = Process.GetCurrentProcess();
         NodeIdentity identity = new(
             options.NodeName, NodeIdentity.NewBootId(), self.StartTime, version, network, options.Labels, options.Profiling);
-        if (options.IsInClear)
-            ReportingLog.InClear(logger, gateway.Authority);
-        _sink = new GrpcReportSink(gateway, () => Volatile.Read(ref _token));
         _reporter = new Reporter(
             new ReportBuilder(identity, Meters, time),
-            _sink,
+            (IReportSink?)_remote ?? _own!,
             Interval,
             Status,
             new ReporterMetrics(meterFactory),
-            new ReportTroubleLog(logger, gateway.Authority),
+            new ReportTroubleLog(logger, options.Gateway?.Authority ?? "our own child process"),
             time,
             Random.Shared.NextDouble,
             options.Profiling ? request => ProfileRequested?.Invoke(request) : null);
@@ -64,13 +75,14 @@ internal sealed class NodeReporting : IAsyncDisposable
     /// <summary>How reporting goes.</summary>
     public ReporterStatus Status { get; } = new();
 
-    /// <summary>The connection to the gateway, for calls of other kinds.</summary>
-    public GrpcReportSink Gateway => _sink;
+    /// <summary>The connection to the gateway, for calls of other kinds; null while there is none.</summary>
+    public GrpcReportSink? Gateway => _remote ?? _own?.Current;
 
+    /// <exception cref="IOException">The gateway of our own cannot be started: there is none, or its port is in use.</exception>
     public static NodeReporting Start(
         MetricsOptions options, string network, string version, IMeterFactory meterFactory, ILoggerFactory loggers, TimeProvider time)
     {
-        NodeReporting reporting = new(options, options.Gateway!, options.Token!, network, version, meterFactory, loggers, time);
+        NodeReporting reporting = new(options, network, version, meterFactory, loggers, time);
         reporting._running = Task.Run(() => reporting._reporter.RunAsync(reporting._stopping.Token));
         return reporting;
     }
@@ -83,7 +95,7 @@ internal sealed class NodeReporting : IAsyncDisposable
         return new Watching(this, board);
     }
 
-    /// <summary>Reports carry another token from the next one on.</summary>
+    /// <summary>Reports carry another token from the next one on. A gateway of our own keeps the one that it was started with.</summary>
     public void UseToken(BearerToken token) => Volatile.Write(ref _token, token);
 
     public async ValueTask DisposeAsync()
@@ -92,7 +104,9 @@ internal sealed class NodeReporting : IAsyncDisposable
         await _running;
         await _reporter.FinishAsync();
         _stopping.Dispose();
-        _sink.Dispose();
+        _remote?.Dispose();
+        if (_own is not null)
+            await _own.DisposeAsync();
         Meters.Dispose();
     }
 

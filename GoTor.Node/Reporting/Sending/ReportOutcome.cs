@@ -8,6 +8,9 @@ internal enum ReportResult
     /// <summary>The gateway has it.</summary>
     Accepted,
 
+    /// <summary>Nothing was sent: the gateway of our own is not running yet, or not any more.</summary>
+    NotReady,
+
     /// <summary>No gateway answers there.</summary>
     Unreachable,
 

@@ -15,6 +15,8 @@ internal sealed class ReportPacing(TimeSpan interval)
     /// <summary>A gateway that says no will say so again until somebody changes something.</summary>
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(30);
 
+    private static readonly TimeSpan WhileNotReady = TimeSpan.FromMilliseconds(500);
+
     private readonly TimeSpan _own = interval;
     private int _failures;
 
@@ -39,6 +41,8 @@ internal sealed class ReportPacing(TimeSpan interval)
     /// <returns>How long to wait.</returns>
     public TimeSpan Failed(ReportResult result, double chance)
     {
+        if (result == ReportResult.NotReady)
+            return WhileNotReady;
         _failures = Math.Min(_failures + 1, 10);
         TimeSpan pause = result is ReportResult.Unreachable or ReportResult.TimedOut
             ? TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << (_failures - 1)))

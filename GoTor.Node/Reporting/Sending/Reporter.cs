@@ -139,14 +139,19 @@ internal sealed class Reporter
             outcome = new ReportOutcome(ReportResult.TimedOut);
         }
 
-        _metrics.Sent(outcome.Result, _time.GetElapsedTime(started), report.CalculateSize());
+        if (outcome.Result != ReportResult.NotReady)
+            _metrics.Sent(outcome.Result, _time.GetElapsedTime(started), report.CalculateSize());
         return outcome;
     }
 
     private TimeSpan Judge(ReportOutcome outcome)
     {
-        _status.Note(outcome, _time.GetUtcNow());
-        _log.Note(outcome);
+        if (outcome.Result != ReportResult.NotReady)
+        {
+            _status.Note(outcome, _time.GetUtcNow());
+            _log.Note(outcome);
+        }
+
         if (outcome.Answer is not { } answer)
             return _pacing.Failed(outcome.Result, _chance());
         if (answer.Profile is { } request)
