@@ -16,6 +16,8 @@ internal sealed class GrpcReportSink : IReportSink, IDisposable
 
     private const int MaxReasonLength = 200;
 
+    private static readonly TimeSpan ReconnectAtOnce = TimeSpan.FromMilliseconds(1);
+
     private readonly Func<BearerToken> _token;
     private readonly GrpcChannel _channel;
 
@@ -44,6 +46,9 @@ internal sealed class GrpcReportSink : IReportSink, IDisposable
             MaxReceiveMessageSize = MaxAnswerBytes,
             MaxRetryAttempts = null,
             DisableResolverServiceConfig = true,
+            // When to try again is our caller's business: the library's own pauses would grow to two minutes.
+            InitialReconnectBackoff = ReconnectAtOnce,
+            MaxReconnectBackoff = ReconnectAtOnce,
         });
         Client = new NodeReports.NodeReportsClient(_channel);
     }

@@ -86,9 +86,8 @@ public sealed class ReportingTests(NetworkFixture fixture)
             await gateway.HealthIsAsync(HttpStatusCode.OK);
             JsonNode components = (await gateway.HealthAsync()).Body!["components"]!;
             // The gateway has components of its own beside these.
-            Assert.Subset(
-                components.AsObject().Select(component => component.Key).ToHashSet(),
-                ["bootstrap", "circuits", "clock", "connections", "directory", "guards", "reporter", "resources", "socks"]);
+            string[] ours = ["bootstrap", "circuits", "clock", "connections", "directory", "guards", "reporter", "resources", "socks"];
+            Assert.All(ours, component => Assert.Contains(component, components.AsObject().Select(one => one.Key)));
             TestRelay[] relays = [.. fixture.Network.Relays];
             await Task.WhenAll(relays.Select(relay => relay.KillAsync()));
             try
