@@ -20,7 +20,7 @@ internal sealed class MetricsEndpoint(ExpositionSource source, ScrapeMetrics met
         Rendering rendering = await (format == ExpositionFormat.OpenMetrics ? _openMetrics : _prometheus).HoldAsync();
         try
         {
-            PooledText text = zip ? rendering.Zipped() : rendering.Text;
+            PooledText text = zip ? await rendering.ZippedAsync() : rendering.Text;
             HttpResponse response = context.Response;
             response.ContentType = format.ContentType();
             response.ContentLength = text.Length;

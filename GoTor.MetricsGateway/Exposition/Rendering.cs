@@ -3,14 +3,13 @@ using System.IO.Compression;
 namespace GoTor.MetricsGateway.Exposition;
 
 /// <summary>
-/// One finished text, shared by all scrapes that may have it. Counted: whoever got true from <see cref="TryHold"/> calls
-/// <see cref="Release"/> once, and the last one gives the memory back.
+/// One finished text, shared by all scrapes that may have it. Counted: each holder calls <see cref="Release"/> once, and the last one gives
+/// the memory back.
 /// </summary>
-internal sealed class Rendering(PooledText text, long generation, Action freed)
+internal sealed class Rendering(PooledText text, long generation, int holders, Action freed)
 {
-    private readonly Lock _lock = new();
-    private int _holders = 1;
-    private PooledText? _zipped;
+    private int _holders = holders;
+    private Task<PooledText>? _zipped;
 
     /// <summary>What it shows: see <see cref="ExpositionSource.Generation"/>.</summary>
     public long Generation { get; } = generation;
@@ -18,47 +17,41 @@ internal sealed class Rendering(PooledText text, long generation, Action freed)
     /// <summary>The text. Only for holders.</summary>
     public PooledText Text => text;
 
-    /// <summary>Becomes a holder; false when the memory is gone already.</summary>
-    public bool TryHold()
-    {
-        lock (_lock)
-        {
-            if (_holders == 0)
-                return false;
-            _holders++;
-            return true;
-        }
-    }
+    /// <summary>One more holder. Only while another one, or whoever keeps it for the next scrape, still holds it.</summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
 
-    /// <summary>The text, compressed at most once for all. Only for holders.</summary>
-    public PooledText Zipped()
+    /// <summary>The text, compressed at most once for all. Only for holders, who wait for it before they release it.</summary>
+    public Task<PooledText> ZippedAsync()
     {
-        lock (text) // Not _lock: others come and go meanwhile.
-        {
-            if (_zipped is null)
-            {
-                var zipped = new PooledText();
-                using (var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true))
-                {
-                    foreach (ReadOnlyMemory<byte> piece in text.Pieces())
-                        gzip.Write(piece.Span);
-                }
-                _zipped = zipped;
-            }
-            return _zipped;
-        }
+        lock (text)
+            return _zipped ??= Task.Run(Zip);
     }
 
     /// <summary>Is no holder any more.</summary>
     public void Release()
     {
-        lock (_lock)
-        {
-            if (--_holders > 0)
-                return;
-        }
+        if (Interlocked.Decrement(ref _holders) > 0)
+            return;
         text.Dispose();
-        _zipped?.Dispose();
+        if (_zipped is { IsCompletedSuccessfully: true } zipped)
+            zipped.Result.Dispose();
         freed();
+    }
+
+    private PooledText Zip()
+    {
+        var zipped = new PooledText();
+        try
+        {
+            using var gzip = new GZipStream(zipped, CompressionLevel.Fastest, leaveOpen: true);
+            foreach (ReadOnlyMemory<byte> piece in text.Pieces())
+                gzip.Write(piece.Span);
+        }
+        catch
+        {
+            zipped.Dispose();
+            throw;
+        }
+        return zipped;
     }
 }

@@ -11,52 +11,69 @@ internal sealed class SharedRenderings(ExpositionSource source, ExpositionFormat
     private readonly Lock _lock = new();
     private int _alive;
     private Rendering? _latest;
-    private Task<Rendering>? _running;
-    private Task<Rendering>? _next;
+    private Batch? _running;
+    private Batch? _next;
 
     /// <summary>How many texts are in memory.</summary>
     public int Alive => Volatile.Read(ref _alive);
 
     /// <summary>A text that the caller holds and has to release.</summary>
-    public async ValueTask<Rendering> HoldAsync()
+    public ValueTask<Rendering> HoldAsync()
     {
-        while (true)
+        lock (_lock)
         {
-            Task<Rendering> wait;
-            lock (_lock)
+            if (_latest is not null && (_latest.Generation == source.Generation || Alive >= MostAlive))
             {
-                if (_latest is not null && (_latest.Generation == source.Generation || Alive >= MostAlive) && _latest.TryHold())
-                    return _latest;
-                if (_next is not null)
-                    wait = _next;
-                else if (_running is null || _running.IsCompleted)
-                    wait = _running = Task.Run(Render);
-                else
-                    wait = _next = RenderAfterAsync(_running);
+                _latest.Hold();
+                return new(_latest);
             }
-            Rendering rendering = await wait;
-            if (rendering.TryHold())
-                return rendering;
+            if (_running is null)
+            {
+                _running = new Batch { Waiting = 1 };
+                ThreadPool.UnsafeQueueUserWorkItem(static renderings => renderings.Run(), this, preferLocal: false);
+                return new(_running.Done.Task);
+            }
+            _next ??= new Batch();
+            _next.Waiting++;
+            return new(_next.Done.Task);
         }
     }
 
-    private async Task<Rendering> RenderAfterAsync(Task running)
+    // At most one text is being written, and who came after it was begun is not given it.
+    private void Run()
     {
-        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
-        lock (_lock)
-            (_running, _next) = (_next, null); // From here on, who comes is too late for this text.
-        return Render();
+        Batch? batch = _running;
+        while (batch is not null)
+        {
+            try
+            {
+                batch.Done.SetResult(Render(batch.Waiting));
+            }
+            catch (Exception failure) // Those who wait have to hear of it, whatever it is.
+            {
+                batch.Done.SetException(failure);
+            }
+            lock (_lock)
+                (batch, _running, _next) = (_next, _next, null);
+        }
     }
 
-    private Rendering Render()
+    private Rendering Render(int waiting)
     {
         long generation = source.Generation; // Before what it counts: a change in between makes another text, not a wrong one.
-        var rendering = new Rendering(source.Write(format), generation, () => Interlocked.Decrement(ref _alive));
+        var rendering = new Rendering(source.Write(format), generation, holders: waiting + 1, () => Interlocked.Decrement(ref _alive));
         Interlocked.Increment(ref _alive);
         Rendering? old;
         lock (_lock)
             (old, _latest) = (_latest, rendering);
         old?.Release();
         return rendering;
+    }
+
+    private sealed class Batch
+    {
+        public TaskCompletionSource<Rendering> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public int Waiting { get; set; }
     }
 }

@@ -9,6 +9,8 @@ namespace GoTor.MetricsGateway.Health;
 /// </summary>
 internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, TimeProvider time)
 {
+    private const string ReporterName = "reporter";
+    private const string NodesName = "nodes";
     private const int MostNamed = 5;
     private readonly long _started = time.GetTimestamp();
 
@@ -20,7 +22,7 @@ internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, T
         NodeState[] live = [.. shown.Where(node => node.Presence == NodePresence.Live)];
         DateTimeOffset now = time.GetUtcNow();
         List<NodeComponent> components = [.. Together(live.Length > 0 ? live : shown)];
-        components.Add(Reporter(known, shown, live, now));
+        AddReporter(components, Reporter(known, shown, live, now));
         components.Add(Nodes(known, shown, live, now));
         components.Add(process.Check(now));
         long longest = shown.Length == 0 ? (long)time.GetElapsedTime(_started).TotalSeconds : shown.Max(node => node.Latest.Fields.UptimeSeconds);
@@ -34,14 +36,26 @@ internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, T
         NodeState[] one = [node];
         NodeState[] live = node.Presence == NodePresence.Live ? one : [];
         List<NodeComponent> components = [.. NodeHealth.Components(node.Latest)];
-        components.RemoveAll(component => component.Name == ReporterName);
-        components.Add(Reporter([node], node.Presence == NodePresence.Stale ? [] : one, live, now));
+        AddReporter(components, Reporter([node], node.Presence == NodePresence.Stale ? [] : one, live, now));
         return HealthReport.Of(components, now, FromSeconds(node.Latest.Fields.UptimeSeconds));
     }
 
-    private const string ReporterName = "reporter";
-    private const string NodesName = "nodes";
-    private const string ResourcesName = ProcessHealth.Name;
+    // A node says how its reporting goes from its end; here is the other end.
+    private static void AddReporter(List<NodeComponent> components, NodeComponent ours)
+    {
+        int at = components.FindIndex(component => component.Name == ReporterName);
+        if (at < 0)
+        {
+            components.Add(ours);
+            return;
+        }
+        NodeComponent theirs = components[at];
+        bool isOurs = theirs.Status == HealthLevel.Healthy || ours.Status < theirs.Status;
+        components[at] = (isOurs ? ours : theirs) with
+        {
+            Details = [.. ours.Details.Concat(theirs.Details).DistinctBy(detail => detail.Key).OrderBy(detail => detail.Key, StringComparer.Ordinal)],
+        };
+    }
 
     private static IEnumerable<NodeComponent> Together(NodeState[] nodes)
     {
@@ -116,7 +130,7 @@ internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, T
 
     private static string More(int count) => count > MostNamed ? $" and {count - MostNamed} more" : "";
 
-    private static bool IsOurs(string name) => name is ReporterName or NodesName or ResourcesName;
+    private static bool IsOurs(string name) => name is NodesName or ProcessHealth.Name;
 
     private static TimeSpan FromSeconds(long seconds) => TimeSpan.FromSeconds(Math.Clamp(seconds, 0, long.MaxValue / 1_000_000_000));
 }

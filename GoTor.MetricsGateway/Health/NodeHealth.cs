@@ -10,11 +10,12 @@ internal static class NodeHealth
     public static readonly TimeSpan ToleratedSkew = TimeSpan.FromMinutes(10);
 
     private const string BootstrapName = "bootstrap";
-    private const string ClockName = "clock";
+    // The node's own "clock" compares with the Tor network, this one with the gateway.
+    private const string ClockName = "clock_skew";
 
     /// <summary>
-    /// The reported components, sorted by name. A report that says nothing about its bootstrap or clock gets these from its other fields: no
-    /// node is healthy before it can carry traffic.
+    /// The reported components, sorted by name. A report without a component "bootstrap" gets it from its other fields: no node is healthy
+    /// before it can carry traffic. A clock far from the gateway's is a component of its own.
     /// </summary>
     public static ImmutableArray<NodeComponent> Components(NodeSnapshot node)
     {

@@ -35,6 +35,12 @@ internal sealed class FrontDoor(RequestDelegate next, HostCheck hosts, RequestLi
                 StatusCodes.Status421MisdirectedRequest, "This gateway does not answer under that host name. To allow it, set Gateway:AllowedHosts.");
             return;
         }
+        if (context.Request.Method.AsSpan().ContainsAnyInRange('a', 'z'))
+        {
+            // Methods are case-sensitive (RFC 9110); routing would not see a difference.
+            await context.SendTextAsync(StatusCodes.Status501NotImplemented, "Method not known");
+            return;
+        }
         if (!limit.TryEnter())
         {
             headers.RetryAfter = "1";

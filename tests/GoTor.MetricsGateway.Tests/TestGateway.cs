@@ -58,7 +58,7 @@ internal sealed class TestGateway : IAsyncDisposable
         {
             builder.Configuration.AddInMemoryCollection(
             [
-                new("Gateway:HttpAddress", "127.0.0.1:0"), new("Gateway:GrpcAddress", "127.0.0.1:0"), new("Gateway:Token", Token),
+                new("Gateway:HttpAddress", "127.0.0.1:0"), new("Gateway:GrpcAddress", "127.0.0.1:0"), new("Gateway:Token", Token), new("Logging:Console:LogLevel:Default", "None"),
                 .. settings.Select(setting => new KeyValuePair<string, string?>("Gateway:" + setting.Name, setting.Value)),
             ]);
             if (time is not null)
