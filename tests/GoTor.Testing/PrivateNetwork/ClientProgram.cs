@@ -8,23 +8,24 @@ internal sealed record ClientProgram(string Name, string File, params IReadOnlyL
         new("C tor", TorTools.Tor ?? "tor", "--defaults-torrc", "/nonexistent/torrc-defaults");
 
     /// <summary>The node that was built with this program.</summary>
-    public static ClientProgram GoTor { get; } = Node(BuiltNode());
+    public static ClientProgram GoTor { get; } = Node(Built("GoTor.Node"));
 
     /// <summary>A node somewhere else: an assembly, or a native program.</summary>
     public static ClientProgram Node(string path) =>
         path.EndsWith(".dll", StringComparison.Ordinal) ? new("GoTor", "dotnet", "exec", path) : new("GoTor", path);
 
     /// <summary>
-    /// The one in the node's own output folder. The copy beside a test that hosts web servers lacks what those servers' framework brings.
+    /// A program of ours in its project's own output folder. The copy beside a test that hosts web servers lacks what those servers'
+    /// framework brings.
     /// </summary>
-    private static string BuiltNode()
+    public static string Built(string project)
     {
         DirectoryInfo here = new(AppContext.BaseDirectory);
         DirectoryInfo? folder = here;
         (string target, string configuration) = (here.Name, here.Parent!.Name);
         while (folder is not null && !System.IO.File.Exists(Path.Combine(folder.FullName, "GoTor.sln")))
             folder = folder.Parent;
-        string own = Path.Combine(folder?.FullName ?? "", "GoTor.Node", "bin", configuration, target, "GoTor.Node.dll");
-        return System.IO.File.Exists(own) ? own : Path.Combine(AppContext.BaseDirectory, "GoTor.Node.dll");
+        string own = Path.Combine(folder?.FullName ?? "", project, "bin", configuration, target, $"{project}.dll");
+        return System.IO.File.Exists(own) ? own : Path.Combine(AppContext.BaseDirectory, $"{project}.dll");
     }
 }

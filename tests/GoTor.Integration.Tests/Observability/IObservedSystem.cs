@@ -1,0 +1,30 @@
+using System.Net;
+using GoTor.Testing.PrivateNetwork;
+
+namespace GoTor.Integration.Tests.Observability;
+
+/// <summary>A node of a private network and the gateway that it reports to, however they were started.</summary>
+internal interface IObservedSystem
+{
+    /// <summary>What the node is called in the gateway.</summary>
+    const string Node = "node";
+
+    /// <summary>A test that asks for it is skipped where there can be none.</summary>
+    PrivateTorNetwork Network { get; }
+
+    /// <summary>Asks the gateway. It retries nothing.</summary>
+    HttpClient Gateway { get; }
+
+    /// <summary>The node's SOCKS port, another one after each start perhaps.</summary>
+    IPEndPoint Socks { get; }
+
+    /// <summary>Ends the node as a crash does, and waits until it is gone.</summary>
+    Task KillNodeAsync();
+
+    /// <summary>Starts the node again.</summary>
+    Task StartNodeAsync();
+
+    Task KillGatewayAsync();
+
+    Task StartGatewayAsync();
+}

@@ -1,0 +1,87 @@
+using System.Net;
+using System.Security.Cryptography;
+using GoTor.Testing.PrivateNetwork;
+
+namespace GoTor.Integration.Tests.Observability;
+
+/// <summary>The system as two processes that a test starts itself: what the AppHost and compose do, without either.</summary>
+public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
+{
+    private PrivateTorNetwork? _network;
+    private ChildProcess? _gateway;
+    private ClientProcess? _node;
+    private string _folder = "";
+    private IPEndPoint _reports = new(IPAddress.None, 0);
+    private HttpClient? _client;
+
+    PrivateTorNetwork IObservedSystem.Network => Network;
+
+    HttpClient IObservedSystem.Gateway => _client!;
+
+    IPEndPoint IObservedSystem.Socks => _node!.Socks;
+
+    private PrivateTorNetwork Network
+    {
+        get
+        {
+            Skip.If(PrivateTorNetwork.WhyNot is not null, PrivateTorNetwork.WhyNot);
+            return _network!;
+        }
+    }
+
+    private string TokenFile => Path.Combine(_folder, "token");
+
+    public async Task InitializeAsync()
+    {
+        if (PrivateTorNetwork.WhyNot is not null)
+            return;
+        _network = await PrivateTorNetwork.StartAsync(new() { VotingInterval = TimeSpan.FromMinutes(30) });
+        _folder = _network.NewFolder("client");
+        await File.WriteAllTextAsync(TokenFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
+        // The node looks for the gateway where it was, so a new process has to take the old one's ports.
+        _reports = PortFinder.Free(IPAddress.Loopback);
+        _client = new HttpClient { BaseAddress = new Uri($"http://{PortFinder.Free(IPAddress.Loopback)}"), Timeout = TimeSpan.FromSeconds(10) };
+        await ((IObservedSystem)this).StartGatewayAsync();
+        await ((IObservedSystem)this).StartNodeAsync();
+    }
+
+    Task IObservedSystem.KillNodeAsync() => _node!.Process.KillAsync();
+
+    async Task IObservedSystem.StartNodeAsync()
+    {
+        if (_node is not null)
+            await _node.DisposeAsync();
+        _node = await ClientProcess.StartAsync(
+            ClientProgram.GoTor, Network, _folder,
+            $"MetricsGateway {_reports}", $"MetricsTokenFile {TokenFile}", $"MetricsNodeName {IObservedSystem.Node}");
+    }
+
+    Task IObservedSystem.KillGatewayAsync() => _gateway!.KillAsync();
+
+    async Task IObservedSystem.StartGatewayAsync()
+    {
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
+        _gateway = ChildProcess.Start(
+            "dotnet", "exec", ClientProgram.Built("GoTor.MetricsGateway"),
+            $"--Gateway:HttpAddress={_client!.BaseAddress!.Authority}", $"--Gateway:GrpcAddress={_reports}", $"--Gateway:TokenFile={TokenFile}");
+        await _gateway.LineAsync(line => line.StartsWith("Listening:", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(60));
+    }
+
+    public async Task DisposeAsync()
+    {
+        if (_node is not null)
+            await _node.DisposeAsync();
+        if (_gateway is not null)
+            await _gateway.DisposeAsync();
+        _client?.Dispose();
+        if (_network is not null)
+            await _network.DisposeAsync();
+    }
+}
+
+/// <summary>The scenario on plain processes, which run everywhere.</summary>
+public sealed class PlainSystemTests(PlainSystem system) : SystemScenario, IClassFixture<PlainSystem>
+{
+    private protected override IObservedSystem Observed => system;
+}
