@@ -1,7 +1,6 @@
 using GoTor.MetricsGateway.Dashboard.History;
 using GoTor.MetricsGateway.Dashboard.Live;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace GoTor.MetricsGateway.Dashboard;
 
@@ -15,11 +14,9 @@ internal static class DashboardEndpoints
 
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Head];
 
-    /// <summary>Needs an <see cref="Nodes.INodeDirectory"/>.</summary>
+    /// <summary>Needs an <see cref="Nodes.INodeDirectory"/> and a <see cref="TimeProvider"/>.</summary>
     public static IServiceCollection AddDashboard(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
-        services.AddMetrics();
         services.AddSingleton<DashboardMetrics>();
         services.AddSingleton<DashboardViews>();
         services.AddSingleton<HistoryRecorder>();

@@ -38,7 +38,7 @@ internal sealed class DashboardViews(INodeDirectory nodes, HistoryRecorder histo
         ImmutableArray<NodeState> all = nodes.List();
         NodeState? node = asked is null
             ? (all.Length == 1 ? all[0] : null)
-            : all.FirstOrDefault(state => state.Latest.NodeId == asked);
+            : nodes.Find(asked);
         return new DashboardView(
             asked,
             all,

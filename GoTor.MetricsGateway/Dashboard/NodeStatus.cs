@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Nodes;
 
 namespace GoTor.MetricsGateway.Dashboard;
@@ -24,8 +26,7 @@ internal static class NodeStatusRules
         (NodePresence.Stale, _) => NodeStatus.Stale,
         (NodePresence.Lost, _) => NodeStatus.Lost,
         (_, { Bootstrap.Percent: < 100 }) => NodeStatus.Starting,
-        (_, { Health.IsEmpty: true }) => NodeStatus.Degraded,
-        _ => node.Latest.Health.Min(component => component.Status) switch
+        _ => NodeHealth.LevelOf(node) switch
         {
             HealthLevel.Healthy => NodeStatus.Healthy,
             HealthLevel.Degraded => NodeStatus.Degraded,
@@ -66,7 +67,6 @@ internal static class NodeStatusRules
                 + "Check that the process runs and reaches the gateway; its traffic does not need the gateway.",
             NodeStatus.Starting => $"{latest.Bootstrap.Summary} ({latest.Bootstrap.Percent} %).",
             NodeStatus.Healthy => "Traffic can flow.",
-            _ when latest.Health.IsEmpty => "The node reports no health. Is it older than this gateway?",
             NodeStatus.Degraded => $"Traffic can flow, but {Ailing(latest)}. What to do is said below.",
             _ => $"The node cannot carry traffic as it should: {Ailing(latest)}. What to do is said below.",
         };
@@ -74,12 +74,13 @@ internal static class NodeStatusRules
 
     private static string Ailing(NodeSnapshot latest)
     {
-        string[] ailing = [.. latest.Health.Where(component => component.Status != HealthLevel.Healthy).Select(component => component.Name)];
+        ImmutableArray<NodeComponent> parts = NodeHealth.Components(latest);
+        string[] ailing = [.. parts.Where(component => component.Status != HealthLevel.Healthy).Select(component => component.Name)];
         return ailing.Length switch
         {
             1 => $"{ailing[0]} needs attention",
             <= 3 => $"{string.Join(", ", ailing[..^1])} and {ailing[^1]} need attention",
-            _ => $"{ailing.Length} of {latest.Health.Length} parts need attention",
+            _ => $"{ailing.Length} of {parts.Length} parts need attention",
         };
     }
 }

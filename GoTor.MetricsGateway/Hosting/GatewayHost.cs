@@ -1,4 +1,5 @@
 using GoTor.MetricsGateway.Custom;
+using GoTor.MetricsGateway.Dashboard;
 using GoTor.MetricsGateway.Exposition;
 using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Http;
@@ -45,6 +46,7 @@ internal static class GatewayHost
         services.AddExposition();
         services.AddHealth();
         services.AddPush(options);
+        services.AddDashboard();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddMeter(ReportsMetrics.MeterName)
             .AddAspNetCoreInstrumentation()
@@ -63,6 +65,7 @@ internal static class GatewayHost
         app.MapExposition();
         app.MapMetricsJson();
         app.MapHealth();
+        app.MapDashboard();
         app.MapIndex();
         app.MapPrometheusScrapingEndpoint("/metrics/gateway").WithMetadata(new HttpMethodMetadata([HttpMethods.Get, HttpMethods.Head]));
     }

@@ -7,7 +7,8 @@ namespace GoTor.MetricsGateway.Dashboard.Live;
 /// Brings open pages up to date: renders each view that somebody looks at once, at most once a second, and sends everyone who looks at it the
 /// same bytes. Safe for concurrent use.
 /// </summary>
-internal sealed partial class LiveFeed(INodeDirectory nodes, DashboardViews views, DashboardMetrics metrics, TimeProvider time, ILogger<LiveFeed> logger)
+internal sealed partial class LiveFeed(
+    INodeDirectory nodes, DashboardViews views, DashboardMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveFeed> logger)
     : BackgroundService
 {
     /// <summary>Pages that may be open at once.</summary>
@@ -92,6 +93,8 @@ internal sealed partial class LiveFeed(INodeDirectory nodes, DashboardViews view
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        // The server waits for its answers to end before it lets anyone else stop, and these would never end by themselves.
+        using CancellationTokenRegistration ending = lifetime.ApplicationStopping.Register(End);
         try
         {
             while (true)

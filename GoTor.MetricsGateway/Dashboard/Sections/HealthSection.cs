@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Nodes;
 
 namespace GoTor.MetricsGateway.Dashboard.Sections;
@@ -26,14 +27,9 @@ internal static class HealthSection
     private static void Parts(HtmlBuilder html, NodeState node, bool past)
     {
         html.Add($"<section id=\"health\"{new Markup(past ? " class=\"past\"" : "")} aria-labelledby=\"health-title\"><h2 id=\"health-title\">{(past ? "Health as it was last reported" : "Health")}</h2>");
-        if (node.Latest.Health.IsEmpty)
-        {
-            html.Add($"<p class=\"note\">The node has not reported the health of its parts.</p></section>");
-            return;
-        }
-
-        NodeComponent[] ailing = [.. node.Latest.Health.Where(part => part.Status != HealthLevel.Healthy).OrderBy(part => part.Status)];
-        NodeComponent[] well = [.. node.Latest.Health.Where(part => part.Status == HealthLevel.Healthy)];
+        ImmutableArray<NodeComponent> parts = NodeHealth.Components(node.Latest);
+        NodeComponent[] ailing = [.. parts.Where(part => part.Status != HealthLevel.Healthy).OrderBy(part => part.Status)];
+        NodeComponent[] well = [.. parts.Where(part => part.Status == HealthLevel.Healthy)];
         if (ailing.Length > 0)
         {
             html.Add($"<ul class=\"parts\">");
@@ -100,13 +96,13 @@ internal static class HealthSection
             html.Add($"<li class=\"{status.Tone()}\" data-key=\"{node.Latest.NodeId}\">{Marks.Of(status.Tone())}<div>");
             html.Add($"<h3><a href=\"{Masthead.Link(node)}\"><bdi>{node.Latest.NodeId}</bdi></a> ");
             html.Add($"<span class=\"word\">{status.ToString().ToLowerInvariant()}</span></h3>");
-            if (status == NodeStatus.Lost || node.Latest.Health.IsEmpty)
+            if (status == NodeStatus.Lost)
             {
                 html.Add($"<p>{node.Sentence(view.Now)}</p>");
             }
             else
             {
-                NodeComponent worst = node.Latest.Health.MinBy(part => part.Status)!;
+                NodeComponent worst = NodeHealth.Components(node.Latest).MinBy(part => part.Status)!;
                 html.Add($"<p><bdi>{worst.Name}: {worst.Message}</bdi></p>");
             }
 

@@ -42,6 +42,7 @@ internal sealed class DashboardHost : IAsyncDisposable
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Services.AddSingleton<INodeDirectory>(nodes);
         builder.Services.AddSingleton<TimeProvider>(time);
+        builder.Services.AddMetrics();
         builder.Services.AddDashboard();
         WebApplication app = builder.Build();
         app.MapDashboard();
@@ -64,6 +65,8 @@ internal sealed class DashboardHost : IAsyncDisposable
         Time.Advance(later);
         Nodes.Set([.. _simulated.Where(node => node.Gone() is null || !_vanished).Select(node => node.Report(Time.GetUtcNow()))]);
     }
+
+    public Task StopAsync() => _app.StopAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -20,6 +20,14 @@ internal sealed class FakeNodes : INodeDirectory
         }
     }
 
+    public NodeState? Find(string nodeId)
+    {
+        lock (_gate)
+        {
+            return _nodes.GetValueOrDefault(nodeId);
+        }
+    }
+
     public async ValueTask WaitForChangeAsync(long generation, CancellationToken cancellation)
     {
         while (true)
