@@ -11,8 +11,7 @@ ContainerEngine? engine = await ContainerEngine.FindAsync(builder.Configuration)
 
 IResourceBuilder<ParameterResource> token = builder.AddSecret("metrics-token");
 IResourceBuilder<ProjectResource> gateway = builder.AddGateway("gateway", token);
-if (network.IsKnown)
-    builder.AddNode("node", network, gateway, token);
+builder.AddNode("node", network, gateway, token);
 
 if (engine is not null)
 {
@@ -25,10 +24,7 @@ else if (LocalPrometheus.Find() is { } program)
     builder.AddLocalPrometheus("prometheus", program, gateway);
 }
 
-foreach (string? note in (string?[])[network.Note, ContainerEngine.NoteWithout(engine)])
-{
-    if (note is not null)
-        Console.WriteLine(note);
-}
-
+Console.WriteLine(network.Note);
+if (engine is null)
+    Console.WriteLine(ContainerEngine.NoteWithout);
 await builder.Build().RunAsync();

@@ -14,12 +14,10 @@ internal sealed record ContainerEngine(string Client, string Version)
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
 
     /// <summary>One line that says what is left out without an engine.</summary>
-    public static string? NoteWithout(ContainerEngine? engine) => engine is not null
-        ? null
-        : "No container engine answers, so there are no containers: "
-            + (LocalPrometheus.Find() is { } program
-                ? $"{program} runs as Prometheus, Alertmanager and Grafana are left out."
-                : "Prometheus, Alertmanager and Grafana are left out.");
+    public static string NoteWithout => "No container engine answers, so there are no containers: "
+        + (LocalPrometheus.Find() is { } program
+            ? $"{program} runs as Prometheus, Alertmanager and Grafana are left out."
+            : "Prometheus, Alertmanager and Grafana are left out.");
 
     /// <summary>
     /// Asks docker, then podman, or only the one that <c>ASPIRE_CONTAINER_RUNTIME</c> names; Aspire is told which. A client on the path

@@ -3,11 +3,11 @@ using Microsoft.Extensions.Configuration;
 namespace GoTor.AppHost;
 
 /// <summary>
-/// Which Tor network the node joins. The launch profile says it (<c>GOTOR_NETWORK</c>); a torrc (<c>GOTOR_TORRC</c>) says the rest.
-/// There is no way from one network to another but another start.
+/// Which Tor network the node joins. The launch profile says it (<c>GOTOR_NETWORK</c>); a torrc (<c>GOTOR_TORRC</c>) may say more: with
+/// the profile "sandbox" it names a private network that takes the sandbox's place. The way to another network is another start.
 /// </summary>
 /// <param name="Name">"public" or "sandbox".</param>
-/// <param name="Torrc">The torrc's full path, or null for the node's own default.</param>
+/// <param name="Torrc">The torrc's full path, or null.</param>
 internal sealed record NodeNetwork(string Name, string? Torrc)
 {
     public const string Public = "public";
@@ -15,14 +15,26 @@ internal sealed record NodeNetwork(string Name, string? Torrc)
     public const string NameVariable = "GOTOR_NETWORK";
     public const string TorrcVariable = "GOTOR_TORRC";
 
-    /// <summary>Whether there is a network to join. Only the public one is built into the node.</summary>
-    public bool IsKnown => Name == Public || Torrc is not null;
+    /// <summary>What the node's command line says about it.</summary>
+    public IReadOnlyList<string> Arguments => (Name, Torrc) switch
+    {
+        // Not -f, which "dotnet run" takes for its own.
+        (_, { } torrc) => ["--torrc-file", torrc],
+        // The torrc of this machine's own node, if there is one, is about another network.
+        (Sandbox, null) => ["--torrc-file", Nothing, "--ignore-missing-torrc", "--sandbox-traffic"],
+        _ => [],
+    };
 
-    /// <summary>What to tell the user at the start; null when there is nothing to say.</summary>
-    public string? Note => IsKnown
-        ? null
-        : $"No node: the profile '{Sandbox}' needs a private Tor network and does not bring one. Set {TorrcVariable} to a torrc with its "
-            + $"DirAuthority lines, or use '--launch-profile {Public}' for the public Tor network. Everything else starts.";
+    /// <summary>What the user must know about it.</summary>
+    public string Note => (Name, Torrc) switch
+    {
+        (Sandbox, null) => "Network: sandbox, a whole Tor network inside the node. It hides nothing and leads nowhere but to its own demo site. "
+            + $"For the public Tor network: '--launch-profile {Public}'; for a private one: {TorrcVariable}.",
+        (Sandbox, { } torrc) => $"Network: that of {torrc}.",
+        _ => "Network: the public Tor network.",
+    };
+
+    private static string Nothing => Path.Combine(AppContext.BaseDirectory, "no-torrc");
 
     /// <exception cref="InvalidOperationException">An unknown network, or a torrc that does not exist.</exception>
     public static NodeNetwork From(IConfiguration configuration)

@@ -50,9 +50,8 @@ internal static class Resources
         IResourceBuilder<ProjectResource> node = builder
             .AddProject<Projects.GoTor_Node>(name, options => options.ExcludeLaunchProfile = true)
             .WithEndpoint(SocksPort, scheme: "socks5", name: Socks);
-        if (network.Torrc is not null)
-            node.WithArgs("--torrc-file", network.Torrc);
         return node
+            .WithArgs([.. network.Arguments])
             .WithArgs("--SocksPort", node.ListensOn(Socks))
             .WithArgs("--EnableMetrics", "1", "--MetricsNodeName", name)
             .WithArgs("--MetricsGateway", gateway.GetEndpoint(Grpc).Property(EndpointProperty.HostAndPort))

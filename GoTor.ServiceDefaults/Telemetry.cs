@@ -19,19 +19,19 @@ internal static class Telemetry
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {
-        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry()
-            .WithMetrics(metrics => metrics
-                .AddMeter("GoTor.*")
-                .AddAspNetCoreInstrumentation()
-                .AddHttpClientInstrumentation()
-                .AddRuntimeInstrumentation())
-            .WithTracing(tracing => tracing
-                .AddSource("GoTor.*")
-                .AddAspNetCoreInstrumentation(options => options.Filter = IsTraced)
-                .AddHttpClientInstrumentation());
+        OpenTelemetryBuilder telemetry = builder.Services.AddOpenTelemetry().WithMetrics(metrics => metrics
+            .AddMeter("GoTor.*")
+            .AddAspNetCoreInstrumentation()
+            .AddHttpClientInstrumentation()
+            .AddRuntimeInstrumentation());
+        // Metrics can be scraped. Traces and logs would be made for nobody.
         if (string.IsNullOrWhiteSpace(builder.Configuration[OtlpEndpoint]))
             return;
 
+        telemetry.WithTracing(tracing => tracing
+            .AddSource("GoTor.*")
+            .AddAspNetCoreInstrumentation(options => options.Filter = IsTraced)
+            .AddHttpClientInstrumentation());
         builder.Logging.AddOpenTelemetry(logging =>
         {
             logging.IncludeFormattedMessage = true;

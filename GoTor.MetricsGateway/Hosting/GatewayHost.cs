@@ -7,6 +7,7 @@ using GoTor.MetricsGateway.Json;
 using GoTor.MetricsGateway.Nodes;
 using GoTor.MetricsGateway.Push;
 using GoTor.MetricsGateway.Reports;
+using GoTor.ServiceDefaults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 
@@ -48,9 +49,6 @@ internal static class GatewayHost
         services.AddPush(options);
         services.AddDashboard();
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
-            .AddMeter(ReportsMetrics.MeterName)
-            .AddAspNetCoreInstrumentation()
-            .AddRuntimeInstrumentation()
             .AddPrometheusExporter(exporter =>
             {
                 exporter.ScopeInfoEnabled = false;
@@ -80,5 +78,6 @@ internal static class GatewayHost
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Logging.ClearProviders();
         builder.Logging.AddGatewayConsole();
+        builder.AddServiceDefaults();
     }
 }

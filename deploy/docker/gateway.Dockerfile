@@ -6,6 +6,7 @@ ARG RUNTIME_IMAGE=mcr.microsoft.com/dotnet/aspnet:10.0-noble-chiseled
 FROM ${SDK_IMAGE} AS build
 WORKDIR /source
 COPY global.json .editorconfig Directory.Build.props Directory.Packages.props ./
+COPY GoTor.ServiceDefaults GoTor.ServiceDefaults
 COPY GoTor.MetricsGateway GoTor.MetricsGateway
 RUN dotnet publish GoTor.MetricsGateway/GoTor.MetricsGateway.csproj -c Release -o /app -p:UseAppHost=false -p:RunAnalyzers=false
 

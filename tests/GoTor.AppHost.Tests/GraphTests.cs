@@ -8,23 +8,16 @@ namespace GoTor.AppHost.Tests;
 /// <summary>Which resources there are, without starting any.</summary>
 public sealed class GraphTests
 {
-    [Fact]
-    public async Task Graph_OfTheSandboxWithoutATorrc_HasEverythingButTheNode()
+    [Theory]
+    [InlineData(NodeNetwork.Sandbox, true)]
+    [InlineData(NodeNetwork.Public, false)]
+    public async Task Node_IsOnTheNetworkOfTheProfileAlone(string name, bool sandbox)
     {
-        IDistributedApplicationTestingBuilder builder = await CreateAsync($"--{NodeNetwork.NameVariable}={NodeNetwork.Sandbox}");
-
-        Assert.Contains(builder.Resources, resource => resource.Name == "gateway");
-        Assert.DoesNotContain(builder.Resources, resource => resource.Name == "node");
-    }
-
-    [Fact]
-    public async Task Graph_OfThePublicNetwork_HasANodeWithoutATorrcOfOurs()
-    {
-        IDistributedApplicationTestingBuilder builder = await CreateAsync($"--{NodeNetwork.NameVariable}={NodeNetwork.Public}");
+        IDistributedApplicationTestingBuilder builder = await CreateAsync($"--{NodeNetwork.NameVariable}={name}");
 
         ProjectResource node = Assert.IsType<ProjectResource>(builder.Resources.Single(resource => resource.Name == "node"));
         string[] arguments = [.. (await ConfigurationOfAsync(node)).Arguments.Select(argument => argument.Value)];
-        Assert.DoesNotContain("--torrc-file", arguments);
+        Assert.Equal(sandbox, arguments.Any(argument => argument.StartsWith("--sandbox", StringComparison.Ordinal)));
         Assert.Contains("--MetricsGateway", arguments);
     }
 

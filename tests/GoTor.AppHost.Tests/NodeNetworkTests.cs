@@ -5,23 +5,23 @@ namespace GoTor.AppHost.Tests;
 public sealed class NodeNetworkTests
 {
     [Fact]
-    public void Nothing_Given_IsTheSandboxThatSaysWhatIsMissing()
+    public void Nothing_Given_IsTheSandboxThatSaysThatItHidesNothing()
     {
         NodeNetwork network = From([]);
 
-        Assert.False(network.IsKnown);
-        Assert.Contains(NodeNetwork.TorrcVariable, network.Note, StringComparison.Ordinal);
+        Assert.Contains("--sandbox-traffic", network.Arguments);
+        Assert.Contains("hides nothing", network.Note, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Sandbox_WithATorrc_IsKnown()
+    public void Sandbox_WithATorrc_IsTheNetworkOfTheTorrcAndNoSandbox()
     {
         string torrc = typeof(NodeNetworkTests).Assembly.Location;
 
         NodeNetwork network = From(new() { [NodeNetwork.NameVariable] = "sandbox", [NodeNetwork.TorrcVariable] = torrc });
 
-        Assert.Equal(new NodeNetwork(NodeNetwork.Sandbox, torrc), network);
-        Assert.Null(network.Note);
+        Assert.Equal(["--torrc-file", torrc], network.Arguments);
+        Assert.Contains(torrc, network.Note, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -29,8 +29,8 @@ public sealed class NodeNetworkTests
     {
         NodeNetwork network = From(new() { [NodeNetwork.NameVariable] = "public" });
 
-        Assert.True(network.IsKnown);
-        Assert.Null(network.Torrc);
+        Assert.Empty(network.Arguments);
+        Assert.Contains("public", network.Note, StringComparison.Ordinal);
     }
 
     [Fact]
