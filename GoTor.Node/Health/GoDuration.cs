@@ -13,6 +13,8 @@ internal static class GoDuration
         StringBuilder text = new(duration < TimeSpan.Zero ? "-" : "");
         // The smallest TimeSpan has no positive counterpart.
         ulong ticks = duration < TimeSpan.Zero ? (ulong)-(duration.Ticks + 1) + 1 : (ulong)duration.Ticks;
+        if (ticks < TimeSpan.TicksPerMicrosecond)
+            return text.Append(ticks * TimeSpan.NanosecondsPerTick).Append("ns").ToString();
         if (ticks < TimeSpan.TicksPerMillisecond)
             return text.Append(Fraction(ticks, TimeSpan.TicksPerMicrosecond)).Append("µs").ToString();
         if (ticks < TimeSpan.TicksPerSecond)

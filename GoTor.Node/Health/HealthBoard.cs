@@ -22,9 +22,7 @@ internal sealed class HealthBoard : INodeConditionSource, IDisposable
     private readonly ReporterStatus _reporter;
     private readonly ProcessProbe _probe;
     private readonly TimeProvider _time;
-    private readonly long _started;
     private readonly Lock _lock = new();
-    private readonly RecentCount _failedBuilds;
     private readonly RecentCount _successes;
     private readonly RecentCount _failures;
 
@@ -35,9 +33,8 @@ internal sealed class HealthBoard : INodeConditionSource, IDisposable
     {
         (_client, _socks, _configuredPorts, _network, _meters, _reporter, _probe, _time) =
             (client, socks, configuredPorts, network, meters, reporter, probe, time);
-        _started = time.GetTimestamp();
         DateTimeOffset now = time.GetUtcNow();
-        (_failedBuilds, _successes, _failures) = (new(Recently, now), new(Recently, now), new(Recently, now));
+        (_successes, _failures) = (new(Recently, now), new(Recently, now));
         client.StatusChanged += OnStatusChanged;
     }
 
@@ -65,7 +62,6 @@ internal sealed class HealthBoard : INodeConditionSource, IDisposable
             return new HealthInputs
             {
                 Now = now,
-                Uptime = _time.GetElapsedTime(_started),
                 Network = _network,
                 Client = _client.Status,
                 Activity = CountActivity(now),
@@ -78,12 +74,10 @@ internal sealed class HealthBoard : INodeConditionSource, IDisposable
 
     private ActivityCounts CountActivity(DateTimeOffset now)
     {
-        long failedBuilds = (long)_meters.Total("gotor.circuit.builds.failed", "purpose", "user");
         long successes = (long)_meters.Total("gotor.connection.successes");
         long failures = (long)_meters.Total("gotor.connection.failures");
         return new ActivityCounts(
-            failedBuilds,
-            _failedBuilds.Update(now, failedBuilds),
+            (long)_meters.Total("gotor.circuit.builds.failed", "purpose", "user"),
             (long)_meters.Total("gotor.connection.attempts"),
             successes,
             failures,

@@ -8,9 +8,6 @@ internal sealed record HealthInputs
 {
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Since the node was started.</summary>
-    public required TimeSpan Uptime { get; init; }
-
     /// <summary>"public" or "custom".</summary>
     public required string Network { get; init; }
 
@@ -30,7 +27,7 @@ internal sealed record HealthInputs
 /// <param name="Attempts">Connections to relays that were tried.</param>
 /// <param name="Latency">Mean time of a TLS handshake; null before there was one.</param>
 internal sealed record ActivityCounts(
-    long FailedBuilds, long RecentFailedBuilds, long Attempts, long Successes, long Failures, long RecentSuccesses, long RecentFailures, TimeSpan? Latency);
+    long FailedBuilds, long Attempts, long Successes, long Failures, long RecentSuccesses, long RecentFailures, TimeSpan? Latency);
 
 /// <param name="Configured">Ports that the configuration asks for.</param>
 /// <param name="Listening">Ports that are open.</param>

@@ -25,20 +25,20 @@ internal sealed class ChannelMetrics
     public ChannelMetrics(IMeterFactory meters)
     {
         Meter meter = meters.Create("GoTor");
-        _attempts = meter.CreateCounter<long>("gotor.connection.attempts", "{connection}", "Attempts to open a channel to a relay.");
+        _attempts = meter.CreateCounter<long>("gotor.connection.attempts", "{connection}", "Attempts to open a channel to a relay.").FromZero();
         _retries = meter.CreateCounter<long>(
-            "gotor.connection.retries", "{connection}", "Attempts to a relay to which the last attempt failed.");
-        _successes = meter.CreateCounter<long>("gotor.connection.successes", "{connection}", "Channels opened.");
+            "gotor.connection.retries", "{connection}", "Attempts to a relay to which the last attempt failed.").FromZero();
+        _successes = meter.CreateCounter<long>("gotor.connection.successes", "{connection}", "Channels opened.").FromZero();
         _failures = meter.CreateCounter<long>("gotor.connection.failures", "{connection}", "Attempts that failed, by reason.");
-        _active = meter.CreateUpDownCounter<long>("gotor.connection.active", "{connection}", "Open channels.");
+        _active = meter.CreateUpDownCounter<long>("gotor.connection.active", "{connection}", "Open channels.").FromZero();
         _tlsDuration = meter.CreateSeconds("gotor.tls.handshake.duration", "Duration of TLS handshakes with relays.");
         _linkDuration = meter.CreateSeconds("gotor.link.handshake.duration", "Duration of Tor link handshakes, without TLS.");
-        _bytes = meter.CreateCounter<long>("gotor.channel.bytes", "By", "Bytes of cells on channels, by direction.");
-        _cells = meter.CreateCounter<long>("gotor.channel.cells", "{cell}", "Cells on channels, by direction.");
-        _padding = meter.CreateCounter<long>("gotor.channel.padding", "{cell}", "Padding cells on channels, by direction.");
+        _bytes = meter.CreateCounter<long>("gotor.channel.bytes", "By", "Bytes of cells on channels, by direction.").FromZero(Read, Written);
+        _cells = meter.CreateCounter<long>("gotor.channel.cells", "{cell}", "Cells on channels, by direction.").FromZero(Read, Written);
+        _padding = meter.CreateCounter<long>("gotor.channel.padding", "{cell}", "Padding cells on channels, by direction.").FromZero(Read, Written);
         _strayCells = meter.CreateCounter<long>(
-            "gotor.channel.stray_cells", "{cell}", "Cells for circuits that are closed or unknown, or of an unknown kind.");
-        _violations = meter.CreateCounter<long>("gotor.channel.violations", "{violation}", "Relays that broke the link protocol.");
+            "gotor.channel.stray_cells", "{cell}", "Cells for circuits that are closed or unknown, or of an unknown kind.").FromZero();
+        _violations = meter.CreateCounter<long>("gotor.channel.violations", "{violation}", "Relays that broke the link protocol.").FromZero();
     }
 
     public void Attempted(bool isRetry)

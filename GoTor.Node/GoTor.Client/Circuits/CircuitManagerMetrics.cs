@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 
 namespace GoTor.Client.Circuits;
 
@@ -16,10 +17,10 @@ internal sealed class CircuitManagerMetrics
         IMeterFactory meterFactory, Func<(int Circuits, int Keys)> counts, Func<(int Pending, int Waiting)> queues, Func<TimeSpan> buildTimeout)
     {
         Meter meter = meterFactory.Create("GoTor");
-        _hits = meter.CreateCounter<long>("gotor.isolation.hits", "{stream}", "Streams that found a circuit of their isolation key");
-        _misses = meter.CreateCounter<long>("gotor.isolation.misses", "{stream}", "Streams that had to claim or build a circuit for their isolation key");
+        _hits = meter.CreateCounter<long>("gotor.isolation.hits", "{stream}", "Streams that found a circuit of their isolation key").FromZero();
+        _misses = meter.CreateCounter<long>("gotor.isolation.misses", "{stream}", "Streams that had to claim or build a circuit for their isolation key").FromZero();
         _retries = meter.CreateCounter<long>("gotor.stream.retries", "{retry}", "Streams that were moved to another circuit before they opened");
-        _timeouts = meter.CreateCounter<long>("gotor.circuit.build.timeouts", "{circuit}", "Circuits that took longer than the build timeout");
+        _timeouts = meter.CreateCounter<long>("gotor.circuit.build.timeouts", "{circuit}", "Circuits that took longer than the build timeout").FromZero();
         meter.CreateObservableGauge("gotor.isolation.circuits", () => counts().Circuits, "{circuit}", "Circuits claimed for an isolation key");
         meter.CreateObservableGauge("gotor.isolation.keys", () => counts().Keys, "{key}", "Distinct isolation keys that hold circuits");
         meter.CreateObservableGauge("gotor.circuit.pending", () => queues().Pending, "{circuit}", "Circuits being built for applications");

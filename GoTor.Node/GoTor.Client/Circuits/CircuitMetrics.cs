@@ -17,14 +17,14 @@ internal sealed class CircuitMetrics
     public CircuitMetrics(IMeterFactory meters)
     {
         Meter meter = meters.Create("GoTor");
-        _started = meter.CreateCounter<long>("gotor.circuit.builds", "{circuit}", "Circuit builds started.");
-        _built = meter.CreateCounter<long>("gotor.circuit.builds.succeeded", "{circuit}", "Circuits that reached their last hop.");
+        _started = meter.CreateCounter<long>("gotor.circuit.builds", "{circuit}", "Circuit builds started.").FromZeroByPurpose();
+        _built = meter.CreateCounter<long>("gotor.circuit.builds.succeeded", "{circuit}", "Circuits that reached their last hop.").FromZeroByPurpose();
         _failed = meter.CreateCounter<long>("gotor.circuit.builds.failed", "{circuit}", "Circuit builds that failed, by cause.");
         _ended = meter.CreateCounter<long>("gotor.circuit.ended", "{circuit}", "Built circuits that ended, by cause.");
         _digestFailures = meter.CreateCounter<long>(
-            "gotor.circuit.digest_failures", "{cell}", "Cells that no hop recognised: damaged, out of order or replayed.");
+            "gotor.circuit.digest_failures", "{cell}", "Cells that no hop recognised: damaged, out of order or replayed.").FromZero();
         _buildDuration = meter.CreateSeconds("gotor.circuit.build.duration", "Time from the start of a build to its last hop.");
-        _active = meter.CreateUpDownCounter<long>("gotor.circuit.active", "{circuit}", "Circuits that are open.");
+        _active = meter.CreateUpDownCounter<long>("gotor.circuit.active", "{circuit}", "Circuits that are open.").FromZeroByPurpose();
     }
 
     public void BuildStarted(TrafficPurpose purpose) => _started.Add(1, TrafficPurposeTag.For(purpose));

@@ -27,7 +27,7 @@ internal sealed class DirectoryMetrics
         _bytes = meter.CreateCounter<long>("gotor.directory.received", "By", "Bytes of directory answers, as they came over the stream.");
         _durations = meter.CreateSeconds("gotor.directory.request.duration", "From asking for a stream to the end of the answer.");
         _consensuses = meter.CreateCounter<long>("gotor.directory.consensuses", "{consensus}", "Consensuses that were judged.");
-        _restarts = meter.CreateCounter<long>("gotor.directory.loop.restarts", "{restart}", "Times that the directory loop failed and was started again.");
+        _restarts = meter.CreateCounter<long>("gotor.directory.loop.restarts", "{restart}", "Times that the directory loop failed and was started again.").FromZero();
         meter.CreateObservableGauge("gotor.directory.consensus.age", Age, "s", "Time since the consensus in use became valid.");
         meter.CreateObservableGauge("gotor.directory.consensus.remaining", Remaining, "s", "Time until the consensus in use expires; negative afterwards.");
         meter.CreateObservableGauge("gotor.directory.relays", () => Count(census => census.Relays), "{relay}", "Relays in the consensus in use.");

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using GoTor.Client.Telemetry;
 
 namespace GoTor.Client.Guards;
 
@@ -18,10 +19,10 @@ internal sealed class GuardMetrics
         meter.CreateObservableGauge("gotor.guards.confirmed", () => Current.Confirmed, "{guard}", "Guards that have been used with success and are kept");
         meter.CreateObservableGauge("gotor.guards.sampled", () => Current.Sampled, "{guard}", "Guards that would ever be used");
         meter.CreateObservableGauge("gotor.guards.usable", () => Current.Usable, "{guard}", "Sampled guards that the options allow and that are not believed to be down");
-        _picked = meter.CreateCounter<long>("gotor.guards.picked", "{attempt}", "Times a guard was picked");
-        _succeeded = meter.CreateCounter<long>("gotor.guards.succeeded", "{attempt}", "Attempts through a guard that succeeded");
-        _failed = meter.CreateCounter<long>("gotor.guards.failed", "{attempt}", "Attempts that failed through the guard's fault");
-        _unavailable = meter.CreateCounter<long>("gotor.guards.unavailable", "{attempt}", "Times no guard could be picked");
+        _picked = meter.CreateCounter<long>("gotor.guards.picked", "{attempt}", "Times a guard was picked").FromZero();
+        _succeeded = meter.CreateCounter<long>("gotor.guards.succeeded", "{attempt}", "Attempts through a guard that succeeded").FromZero();
+        _failed = meter.CreateCounter<long>("gotor.guards.failed", "{attempt}", "Attempts that failed through the guard's fault").FromZero();
+        _unavailable = meter.CreateCounter<long>("gotor.guards.unavailable", "{attempt}", "Times no guard could be picked").FromZero();
     }
 
     public GuardCounts Current => Volatile.Read(ref _counts);

@@ -17,9 +17,9 @@ internal sealed class ProxyMetrics
     public ProxyMetrics(IMeterFactory meters)
     {
         Meter meter = meters.Create("GoTor");
-        _connections = meter.CreateCounter<long>("gotor.socks.connections", "{connection}", "Applications that connected to a SOCKS port.");
+        _connections = meter.CreateCounter<long>("gotor.socks.connections", "{connection}", "Applications that connected to a SOCKS port.").FromZero();
         _active = meter.CreateUpDownCounter<long>(
-            "gotor.socks.connections.active", "{connection}", "Applications connected to a SOCKS port.");
+            "gotor.socks.connections.active", "{connection}", "Applications connected to a SOCKS port.").FromZero();
         _requests = meter.CreateCounter<long>("gotor.socks.requests", "{request}", "Complete SOCKS requests, by command.");
         _errors = meter.CreateCounter<long>("gotor.socks.errors", "{error}", "SOCKS requests and handshakes that failed, by reply.");
         _connectDuration = meter.CreateSeconds(

@@ -20,13 +20,19 @@ internal sealed class StreamMetrics
     public StreamMetrics(IMeterFactory meters)
     {
         Meter meter = meters.Create("GoTor");
-        _created = meter.CreateCounter<long>("gotor.stream.created", "{stream}", "Streams asked for, lookups not counted.");
-        _closed = meter.CreateCounter<long>("gotor.stream.closed", "{stream}", "Streams that ended after they had been open.");
-        _failed = meter.CreateCounter<long>("gotor.stream.failed", "{stream}", "Streams that never opened.");
+        _created = meter.CreateCounter<long>("gotor.stream.created", "{stream}", "Streams asked for, lookups not counted.").FromZeroByPurpose();
+        _closed = meter.CreateCounter<long>("gotor.stream.closed", "{stream}", "Streams that ended after they had been open.").FromZeroByPurpose();
+        _failed = meter.CreateCounter<long>("gotor.stream.failed", "{stream}", "Streams that never opened.").FromZeroByPurpose();
         _bytes = meter.CreateCounter<long>("gotor.stream.data", "By", "Application bytes, by direction.");
         _openDuration = meter.CreateSeconds("gotor.stream.open.duration", "Time from BEGIN to CONNECTED.");
         _firstByteDuration = meter.CreateSeconds("gotor.stream.first_byte.duration", "Time from BEGIN to the first byte.");
-        _active = meter.CreateUpDownCounter<long>("gotor.stream.active", "{stream}", "Streams asked for or open.");
+        foreach (TrafficPurpose purpose in (ReadOnlySpan<TrafficPurpose>)[TrafficPurpose.User, TrafficPurpose.Directory])
+        {
+            _bytes.Add(0, Sent, TrafficPurposeTag.For(purpose));
+            _bytes.Add(0, Received, TrafficPurposeTag.For(purpose));
+        }
+
+        _active = meter.CreateUpDownCounter<long>("gotor.stream.active", "{stream}", "Streams asked for or open.").FromZeroByPurpose();
     }
 
     public void Created(TrafficPurpose purpose)
