@@ -5,8 +5,12 @@ namespace GoTor.Protocol.Crypto;
 
 /// <summary>
 /// The one verifier of Ed25519 signatures, with one strict behaviour: a scalar S that is not reduced, a point that is not
-/// canonically encoded and a key of small order are all refused, so nobody can turn one signature into another. RFC 8032.
+/// canonically encoded and one that is not of the group's prime order are all refused, so nobody can turn one signature into another. RFC 8032.
 /// </summary>
+/// <remarks>
+/// The library below multiplies by the cofactor, and so overlooks what of small order was added to a point; C tor's verifier does not.
+/// Honest points have nothing of the kind: with it refused, both say the same of every signature that an honest signer can make.
+/// </remarks>
 internal static class Ed25519
 {
     public const int KeyLength = 32;
@@ -14,7 +18,10 @@ internal static class Ed25519
 
     /// <returns>False for any bad signature, also one of the wrong size.</returns>
     public static bool Verify(ReadOnlySpan<byte> publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
-        publicKey.Length == KeyLength && signature.Length == SignatureLength && Rfc8032.Verify(signature, publicKey, message);
+        publicKey.Length == KeyLength && signature.Length == SignatureLength
+        && Rfc8032.Verify(signature, publicKey, message)
+        && Rfc8032.ValidatePublicKeyFull(publicKey)
+        && Rfc8032.ValidatePublicKeyFull(signature[..KeyLength]);
 
     public static bool Verify(in Ed25519Identity publicKey, ReadOnlySpan<byte> message, ReadOnlySpan<byte> signature) =>
         Verify(publicKey.AsSpan(), message, signature);
