@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using GoTor.Benchmarks;
+using GoTor.Benchmarks.Gateway;
 using GoTor.Benchmarks.SideBySide;
 
 switch (args)
@@ -8,6 +9,10 @@ switch (args)
         return await NetworkCommand.RunAsync(options);
     case ["side-by-side", .. string[] options]:
         return await SideBySideCommand.RunAsync(options);
+    case ["gateway", .. string[] options]:
+        return await GatewayCommand.RunAsync(options);
+    case [GatewayProcess.Verb, .. string[] options]:
+        return await GatewayProcess.ServeAsync(options);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(NetworkCommand).Assembly).Run(["--inProcess", .. args]); // Quicker than a project of its own for each job.
         return 0;
