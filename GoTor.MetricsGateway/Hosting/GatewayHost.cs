@@ -5,6 +5,7 @@ using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Http;
 using GoTor.MetricsGateway.Json;
 using GoTor.MetricsGateway.Nodes;
+using GoTor.MetricsGateway.Profiling;
 using GoTor.MetricsGateway.Push;
 using GoTor.MetricsGateway.Reports;
 using GoTor.ServiceDefaults;
@@ -48,6 +49,7 @@ internal static class GatewayHost
         services.AddHealth();
         services.AddPush(options);
         services.AddDashboard();
+        services.AddProfiling(options);
         services.AddOpenTelemetry().WithMetrics(metrics => metrics
             .AddPrometheusExporter(exporter =>
             {
@@ -59,6 +61,7 @@ internal static class GatewayHost
     private static void MapRooms(WebApplication app)
     {
         app.MapReports();
+        app.MapProfiling();
         app.MapCustomMetrics(app.Services.GetRequiredService<GatewayOptions>());
         app.MapExposition();
         app.MapMetricsJson();

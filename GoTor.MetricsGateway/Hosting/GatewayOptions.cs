@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using GoTor.MetricsGateway.Custom;
+using GoTor.MetricsGateway.Profiling;
 using GoTor.MetricsGateway.Push;
 using GoTor.MetricsGateway.Reports;
 
@@ -55,6 +56,9 @@ internal sealed record GatewayOptions
 
     /// <summary>How much applications may take with metrics of their own.</summary>
     public CustomQuotas Custom { get; init; } = new();
+
+    /// <summary>Profiles on request; off unless enabled.</summary>
+    public ProfilingOptions Profiling { get; init; } = new();
 
     /// <summary>Pushing to a Pushgateway; off unless it names one.</summary>
     public PushOptions Push { get; init; } = new();

@@ -61,6 +61,8 @@ internal static class GatewayOptionsRules
     [
         (nameof(options.MaxConnections), options.MaxConnections),
         (nameof(options.MaxRequests), options.MaxRequests),
+        ("Profiling:MaxSeconds", options.Profiling.MaxSeconds),
+        ("Profiling:MaxBytes", options.Profiling.MaxBytes),
         ("Custom:Families", options.Custom.Families),
         ("Custom:Series", options.Custom.Series),
         ("Custom:SeriesPerFamily", options.Custom.SeriesPerFamily),

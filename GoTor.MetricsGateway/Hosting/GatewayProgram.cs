@@ -1,3 +1,4 @@
+using GoTor.MetricsGateway.Profiling;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -14,6 +15,8 @@ internal static class GatewayProgram
         string[] settings = [.. args.Where(argument => argument is not (ProbeSwitch or ParentSwitch))];
         try
         {
+            if (args is [SpeedscopeConverter.Switch, string trace, string into])
+                return SpeedscopeConverter.Run(trace, into);
             if (args.Contains(ProbeSwitch))
                 return await Probe.RunAsync(settings);
             string? token = args.Contains(ParentSwitch) ? await ParentLink.ReadTokenAsync() : null;

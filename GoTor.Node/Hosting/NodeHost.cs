@@ -6,6 +6,7 @@ using GoTor.Client.Proxies;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
 using GoTor.Node.Logging;
+using GoTor.Node.Profiling;
 using GoTor.Node.Reporting;
 using GoTor.Node.Tracing;
 using GoTor.Protocol.Crypto;
@@ -62,6 +63,9 @@ internal sealed class NodeHost : IAsyncDisposable
                 IMeterFactory meters = services.GetRequiredService<IMeterFactory>();
                 await using NodeReporting? reporting = configuration.Metrics is { } metrics
                     ? NodeReporting.Start(metrics, configuration.NetworkName, NodeProgram.Version, meters, loggerFactory, TimeProvider.System)
+                    : null;
+                await using ProfileUploader? profiles = reporting is not null && configuration.Metrics is { Profiling: true } offered
+                    ? new ProfileUploader(reporting, offered.NodeName, TimeProvider.System, loggerFactory.CreateLogger("Metrics"))
                     : null;
                 await using SandboxHost? sandbox = await SandboxHost.StartAsync(configuration, loggerFactory);
                 configuration = sandbox?.Join(configuration) ?? configuration;
