@@ -1,11 +1,12 @@
 #!/bin/sh
 # Makes the secrets that compose needs, each once: what is there stays. Needs openssl; and caddy or htpasswd for the front's password.
+#   make-secrets.sh [FOLDER]      the folder of this script's own, secrets, if none is given
 set -eu
-cd "$(dirname "$0")/secrets"
 umask 077
+cd "${1:-"$(dirname "$0")/secrets"}"
 
 new() { # name: a random word of 256 bits
-  [ -e "$1" ] || { openssl rand -hex 32 > "$1" && echo "secrets/$1 made"; }
+  [ -e "$1" ] || { openssl rand -hex 32 > "$1" && echo "$1 made"; }
 }
 
 new metrics_token
@@ -23,9 +24,9 @@ if [ ! -e front_users ]; then
   fi
   if [ -n "$hash" ]; then
     echo "gotor $hash" > front_users
-    echo "secrets/front_users made: user gotor, password $password (kept nowhere)"
+    echo "front_users made: user gotor, password $password (kept nowhere)"
   else
-    echo "secrets/front_users not made: install caddy or htpasswd, or write 'NAME HASH' (docker run --rm -it caddy caddy hash-password)"
+    echo "front_users not made: install caddy or htpasswd, or write 'NAME HASH' (docker run --rm -it caddy caddy hash-password)"
     : > front_users
   fi
 fi

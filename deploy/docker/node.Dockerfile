@@ -9,7 +9,8 @@ COPY global.json .editorconfig Directory.Build.props Directory.Packages.props ./
 COPY GoTor.MetricsGateway/GoTor.MetricsContract GoTor.MetricsGateway/GoTor.MetricsContract
 COPY GoTor.MetricsGateway/Protos GoTor.MetricsGateway/Protos
 COPY GoTor.Node GoTor.Node
-RUN dotnet publish GoTor.Node/GoTor.Node.csproj -c Release -o /app -p:UseAppHost=false -p:RunAnalyzers=false \
+# Without the gateway that MetricsPort starts: here it is a container of its own.
+RUN dotnet publish GoTor.Node/GoTor.Node.csproj -c Release -o /app -p:UseAppHost=false -p:RunAnalyzers=false -p:IncludeGateway=false \
  && mkdir -p /data && chmod 0700 /data
 
 # No shell, no package manager; the user is "app", 1654.

@@ -11,5 +11,7 @@ ls "$folder"/*.json > /dev/null
 touch /var/lib/grafana/written
 mkdir -p /tmp/www/api
 echo '{"database":"ok","version":"stand-in"}' > /tmp/www/api/health
+# Behind a proxy it answers below the path that it is told, as Grafana does.
+[ "$GF_SERVER_SERVE_FROM_SUB_PATH" != true ] || ln -s . /tmp/www/grafana
 echo "This is a stand-in for Grafana in a test." > /tmp/www/index.html
 exec httpd -f -p 3000 -h /tmp/www

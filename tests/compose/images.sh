@@ -6,7 +6,8 @@ set -euo pipefail
 stage=$1 programs=$2
 here=$(cd "$(dirname "$0")" && pwd)
 repository=$(cd "$here/../.." && pwd)
-dotnet=$(dirname "$(readlink -f "$(command -v dotnet)")")
+# Where the SDK is; what is on the path may be a link or a script.
+dotnet=$(dirname "$(dotnet --list-sdks | sed -n 's/.*\[\(.*\)\].*/\1/p' | tail -1)")
 rm -rf "$stage"
 mkdir -p "$stage"
 
@@ -43,7 +44,8 @@ import() { # tag root change...
 
 dotnet_environment=('ENV PATH=/usr/share/dotnet:/usr/local/bin:/usr/bin:/bin DOTNET_ROOT=/usr/share/dotnet APP_UID=1654'
   'ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=true DOTNET_RUNNING_IN_CONTAINER=true')
-tls_libraries=(/usr/lib/x86_64-linux-gnu/libssl.so.3)
+# Loaded by name, so that nothing is linked to it.
+tls=$(ldconfig -p | sed -n 's/.*libssl\.so\.3 .*=> //p' | head -1)
 
 runtime() { # tag framework...
   local root=$stage/runtime tag=$1 framework
@@ -53,8 +55,8 @@ runtime() { # tag framework...
   mkdir -p "$root/usr/share/dotnet/shared"
   cp -a "$dotnet/dotnet" "$dotnet/host" "$root/usr/share/dotnet/"
   for framework in "$@"; do cp -a "$dotnet/shared/$framework" "$root/usr/share/dotnet/shared/"; done
-  with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "${tls_libraries[@]}"
-  cp -Lu "${tls_libraries[@]}" "$root/usr/lib/x86_64-linux-gnu/" 2> /dev/null || { mkdir -p "$root/usr/lib/x86_64-linux-gnu" && cp -L "${tls_libraries[@]}" "$root/usr/lib/x86_64-linux-gnu/"; }
+  with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "$tls"
+  mkdir -p "$root$(dirname "$tls")" && cp -L "$tls" "$root$tls"
   import "$tag" "$root" "${dotnet_environment[@]}"
 }
 
@@ -62,11 +64,11 @@ runtime() { # tag framework...
 sdk() { # tag
   local root=$stage/sdk package
   base "$root" shell
-  mkdir -p "$root/usr/share" "$root/opt/feed" "$root/root/.nuget/NuGet" "$root/usr/lib/x86_64-linux-gnu"
+  mkdir -p "$root/usr/share" "$root/opt/feed" "$root/root/.nuget/NuGet" "$root$(dirname "$tls")"
   cp -al "$dotnet" "$root/usr/share/dotnet" 2> /dev/null || { rm -rf "$root/usr/share/dotnet"; cp -a "$dotnet" "$root/usr/share/dotnet"; }
   rm -rf "$root"/usr/share/dotnet/sdk/*/FSharp
-  with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "${tls_libraries[@]}"
-  cp -L "${tls_libraries[@]}" "$root/usr/lib/x86_64-linux-gnu/"
+  with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "$tls"
+  cp -L "$tls" "$root$tls"
   for package in $(python3 "$here/packages.py" "$repository"/GoTor.Node/GoTor.Node.csproj "$repository"/GoTor.MetricsGateway/GoTor.MetricsGateway.csproj); do
     mkdir -p "$root/opt/feed/${package%/*}"
     cp -a "${NUGET_PACKAGES:-$HOME/.nuget/packages}/$package" "$root/opt/feed/${package%/*}/"
@@ -94,6 +96,8 @@ alertmanager() { # tag
   base "$root" shell
   program "$root" alertmanager prometheus-alertmanager
   program "$root" amtool amtool
+  # Debian's is built without its own page and templates inside.
+  mkdir -p "$root/usr/share" && cp -r "$programs/root/usr/share/prometheus" "$root/usr/share/"
   mkdir "$root/alertmanager" && chown 65534:65534 "$root/alertmanager"
   import "$1" "$root" 'USER nobody' 'VOLUME /alertmanager' 'ENTRYPOINT ["/bin/alertmanager"]'
 }

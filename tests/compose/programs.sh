@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Fetches, with apt and from Debian's own mirror, what newer suites have and this machine's has not, and unpacks it into DIR/root;
-# nothing is installed: docker compose, buildx, and the Prometheus, Alertmanager and Caddy that the images are made of.
+# nothing is installed: a Docker engine with compose and buildx, and the Prometheus, Alertmanager and Caddy that the images are made of.
 #   programs.sh DIR
 set -euo pipefail
 dir=$1
-packages=(docker-compose docker-buildx prometheus promtool prometheus-alertmanager caddy busybox-static)
+# Their runc needs a newer libc than this machine's: the one of the machine's own suite must be installed.
+packages=(docker.io docker-cli containerd docker-compose docker-buildx prometheus promtool prometheus-alertmanager caddy busybox-static)
 mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.sources)
 
 fetch() { # suite
