@@ -25,7 +25,7 @@ internal static class FleetSection
         html.Add($"<caption>{view.Nodes.Length} nodes, those in trouble first{(rows.Length > MostRows ? $"; the first {MostRows} are shown, choose others above by name" : "")}</caption>");
         html.Add(
             $"""
-            <thead><tr><th scope="col">Node</th><th scope="col">Status</th><th scope="col" class="wide">Network</th><th scope="col" class="num">Received</th><th scope="col" class="num mid">Sent</th><th scope="col" class="num">Circuits</th><th scope="col" class="num mid">Streams</th><th scope="col" class="num wide">Build p95</th><th scope="col" class="num wide">Memory</th><th scope="col" class="num wide">Up for</th><th scope="col" class="num mid">Last report</th></tr></thead><tbody>
+            <thead><tr><th scope="col">Node</th><th scope="col">Status</th><th scope="col" class="wide">Network</th><th scope="col" class="num">Received</th><th scope="col" class="num mid">Sent</th><th scope="col" class="num mid">Circuits</th><th scope="col" class="num mid">Streams</th><th scope="col" class="num wide">Build p95</th><th scope="col" class="num wide">Memory</th><th scope="col" class="num wide">Up for</th><th scope="col" class="num mid">Last report</th></tr></thead><tbody>
             """);
         foreach ((NodeState node, NodeStatus status) in rows.Take(MostRows))
         {
@@ -42,10 +42,10 @@ internal static class FleetSection
         HistoryPoint step = view.LatestSteps.TryGetValue(latest.NodeId, out HistoryPoint known) ? known : HistoryPoint.Gap(view.Now);
         html.Add($"<tr class=\"{status.Tone()}{(node.Presence != NodePresence.Live ? " past" : "")}\" data-key=\"{latest.NodeId}\">");
         html.Add($"<th scope=\"row\"><a href=\"{Masthead.Link(node)}\"><bdi>{latest.NodeId}</bdi></a></th>");
-        html.Add($"<td>{Marks.Of(status.Tone())} {(status == NodeStatus.Starting ? $"starting {latest.Bootstrap.Percent} %" : status.ToString().ToLowerInvariant())}</td>");
+        html.Add($"<td class=\"word\">{Marks.Of(status.Tone())} {(status == NodeStatus.Starting ? $"starting {latest.Bootstrap.Percent} %" : status.ToString().ToLowerInvariant())}</td>");
         html.Add($"<td class=\"wide\">{latest.Network}</td>");
         html.Add($"<td class=\"num\">{Figures.Rate(step.Received)}</td><td class=\"num mid\">{Figures.Rate(step.Sent)}</td>");
-        html.Add($"<td class=\"num\">{Figures.Count(latest.Fields.ActiveCircuits)}</td><td class=\"num mid\">{Figures.Count(latest.Fields.ActiveStreams)}</td>");
+        html.Add($"<td class=\"num mid\">{Figures.Count(latest.Fields.ActiveCircuits)}</td><td class=\"num mid\">{Figures.Count(latest.Fields.ActiveStreams)}</td>");
         html.Add($"<td class=\"num wide\">{(latest.Fields.CircuitBuildTimeP95 > 0 ? Figures.Latency(latest.Fields.CircuitBuildTimeP95 / 1e9) : Figures.None)}</td>");
         html.Add($"<td class=\"num wide\">{Figures.Bytes(latest.Value("gotor.process.memory.resident"))}</td>");
         html.Add($"<td class=\"num wide\">{Figures.Span(TimeSpan.FromSeconds(Math.Min(latest.Fields.UptimeSeconds, 1e9)))}</td>");

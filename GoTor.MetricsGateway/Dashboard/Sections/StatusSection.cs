@@ -90,11 +90,13 @@ internal static class StatusSection
         int ailing = all.Count(pair => pair.Status.NeedsAttention());
         int counted = all.Count(pair => pair.Node.Presence != NodePresence.Stale);
         NodeStatus worst = all.Min(pair => pair.Status);
+        int starting = all.Count(pair => pair.Status == NodeStatus.Starting);
+        string of = $"of {counted} {(counted == 1 ? "node" : "nodes")}";
         (string tone, string word) = ailing > 0
-            ? (worst.Tone(), $"{ailing} of {counted} nodes {(ailing == 1 ? "needs" : "need")} attention")
-            : worst == NodeStatus.Healthy ? ("good", $"All {counted} nodes are healthy")
-            : worst == NodeStatus.Starting ? ("busy", "Nodes are starting")
-            : ("gone", "No node reports any more");
+            ? (worst.Tone(), $"{ailing} {of} {(ailing == 1 ? "needs" : "need")} attention")
+            : starting > 0 ? ("busy", $"{starting} {of} {(starting == 1 ? "is" : "are")} starting")
+            : counted == 0 ? ("gone", "No node reports any more")
+            : ("good", counted == 1 ? "The node that reports is healthy" : $"All {counted} nodes are healthy");
         Open(html, tone, "Fleet");
         html.Add($"<div class=\"verdict\">{Marks.Of(tone)}<p role=\"status\" aria-live=\"polite\">{word}</p></div><ul class=\"tally\">");
         foreach (var group in all.GroupBy(pair => pair.Status).OrderBy(group => group.Key))

@@ -146,6 +146,30 @@ public sealed class DashboardInBrowserTests(BrowserFixture fixture) : IClassFixt
     }
 
     [SkippableFact]
+    public async Task Checks_OfABrokenPage_SayWhatIsBroken()
+    {
+        await using BrowserPage page = await OpenAsync(new BrowserLook());
+        await using DashboardHost host = await States.StartAsync("starting");
+        await page.GoAsync(host.Page);
+        foreach ((string damage, string finding) in ((string, string)[])
+            [
+                ("document.querySelector('#status-title').style.color = '#bbb'", "1.9"),
+                ("document.querySelector('main').style.minWidth = '1500px'", "scrolls sideways"),
+                ("document.querySelector('#process h3').outerHTML = '<h4>Deep</h4>'", "heading level skipped"),
+                ("document.querySelector('#process h2').id = 'cards'", "id twice"),
+                ("document.querySelector('svg[role=img]').removeAttribute('aria-label')", "without a name"),
+                ("console.error('broken')", "broken"),
+                ("document.body.append(Object.assign(document.createElement('script'), { textContent: 'window.stolen = 1' }))", "script-src"),
+                ("document.body.append(Object.assign(new Image(), { src: 'https://elsewhere.example/x.png' }))", "img-src"),
+            ])
+        {
+            Assert.DoesNotContain(await PageChecks.FindAsync(page), found => found.Contains(finding, StringComparison.Ordinal));
+            await page.EvalAsync(damage + "; 0");
+            await Eventually.TrueAsync(async () => (await PageChecks.FindAsync(page)).Any(found => found.Contains(finding, StringComparison.Ordinal)));
+        }
+    }
+
+    [SkippableFact]
     public async Task ReducedMotion_MeansNothingMoves()
     {
         await using BrowserPage page = await OpenAsync(new BrowserLook(Motion: false));

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 namespace GoTor.MetricsGateway.Tests.Dashboard.Browser;
 
 /// <summary>What must hold of the page in every state and at every size. The checks run in the page and answer with what they found.</summary>
@@ -108,14 +106,18 @@ internal static class PageChecks
         })()
         """;
 
-    public static async Task HoldAsync(BrowserPage page)
+    public static async Task HoldAsync(BrowserPage page) => Assert.Empty(await FindAsync(page));
+
+    /// <summary>What is wrong with the page, or went wrong on it.</summary>
+    public static async Task<List<string>> FindAsync(BrowserPage page)
     {
+        List<string> found = [];
         foreach (string check in (string[])[Accessibility, Contrast, Layout])
         {
-            JsonNode? found = await page.EvalAsync(check);
-            Assert.Equal("[]", found!.ToJsonString(new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping }));
+            found.AddRange((await page.EvalAsync(check))!.AsArray().Select(finding => (string)finding!));
         }
 
-        Assert.Empty(page.Problems);
+        found.AddRange(page.Problems);
+        return found;
     }
 }
