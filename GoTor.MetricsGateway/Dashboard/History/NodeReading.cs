@@ -21,8 +21,8 @@ internal sealed record NodeReading
         At = snapshot.ReceivedAt,
         BootId = snapshot.BootId,
         Sequence = snapshot.Sequence,
-        Received = snapshot.Value("gotor.stream.data", ("direction", "received"), ("purpose", "user")),
-        Sent = snapshot.Value("gotor.stream.data", ("direction", "sent"), ("purpose", "user")),
+        Received = snapshot.Value("gotor.stream.data", ("direction", "received"), ("purpose", "user")).OrZero(),
+        Sent = snapshot.Value("gotor.stream.data", ("direction", "sent"), ("purpose", "user")).OrZero(),
         ProcessorSeconds = snapshot.Value("gotor.process.cpu.time"),
         Memory = snapshot.Value("gotor.process.memory.resident"),
         BuildTimes = snapshot.Family("gotor.circuit.build.duration")?.Samples.FirstOrDefault(sample => sample.Has("purpose", "user"))?.Histogram,
@@ -56,6 +56,9 @@ internal static class SnapshotLookup
 
         return sum;
     }
+
+    /// <summary>A counter appears when it first counts: without it, nothing has been counted yet.</summary>
+    public static double OrZero(this double total) => double.IsNaN(total) ? 0 : total;
 
     public static bool Has(this MetricSample sample, string label, string value) =>
         sample.Labels.Any(pair => pair.Key == label && pair.Value == value);
