@@ -123,7 +123,7 @@ public sealed class TorSandbox : IAsyncDisposable
             _signers.Add(new DirectorySigner(plan[i].Name, identity, signing, _relays[i].Address.OrPort));
         }
 
-        _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Draft)], _options.ConsensusParameters, _options.ConsensusInterval);
+        _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Describe)], _options.ConsensusParameters, _options.ConsensusInterval);
         _archive.Publish(_publisher.Make(_options.Time.GetUtcNow()));
         foreach (SandboxRelay relay in _relays)
             relay.Start();
@@ -172,12 +172,20 @@ public sealed class TorSandbox : IAsyncDisposable
     private InProcessTarget Demo(RelayCircuit circuit) => new((fromClient, toClient, cancellationToken) =>
         _demo.ServeAsync(_links.Trace(circuit), fromClient, toClient, cancellationToken));
 
+    private DescribedRelay Describe(SandboxRelay relay)
+    {
+        RelayDraft draft = Draft(relay);
+        var keys = new ServerDescriptorKeys(relay.Keys.Rsa, relay.Keys.Identity, relay.Keys.Signing, relay.Handshakes.OnionKey);
+        byte[] descriptor = ServerDescriptorWriter.Write(draft, keys, out RsaIdentity digest);
+        return new DescribedRelay(draft with { DescriptorDigest = digest }, descriptor);
+    }
+
     private RelayDraft Draft(SandboxRelay relay) => new()
     {
         Nickname = relay.Nickname,
         RsaIdentity = relay.Address.RsaIdentity,
         Ed25519Identity = relay.Keys.Identity.PublicKey,
-        NtorOnionKey = relay.Handshakes.NtorOnionKey,
+        NtorOnionKey = relay.Handshakes.OnionKey.Agreement.PublicKey.ToArray(),
         OrPort = relay.Address.OrPort,
         Flags = relay.Flags,
         Protocols = SandboxProtocols.Relay,

@@ -10,6 +10,7 @@ public sealed class CTorClientTests(ITestOutputHelper output) : IDisposable
 
     [SkippableTheory]
     [InlineData("UseMicrodescriptors 1")]
+    [InlineData("UseMicrodescriptors 0")]
     public async Task CTor_AsClient_BootstrapsAndDownloads(string flavour)
     {
         Skip.If(TorTools.Tor is null, "tor is not installed");

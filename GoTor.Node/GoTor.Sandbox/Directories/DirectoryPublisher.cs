@@ -4,12 +4,15 @@ using GoTor.Protocol.Documents.Writing;
 
 namespace GoTor.Sandbox.Directories;
 
+/// <summary>A relay's entry in the consensus, and its server descriptor.</summary>
+internal sealed record DescribedRelay(RelayDraft Draft, byte[] Descriptor);
+
 /// <summary>
 /// Writes and signs all documents of the network for all its authorities: they need not vote, since one process knows what they would
 /// agree on. One caller at a time.
 /// </summary>
 internal sealed class DirectoryPublisher(
-    IReadOnlyList<DirectorySigner> signers, IReadOnlyList<RelayDraft> relays, IReadOnlyDictionary<string, int> parameters, TimeSpan interval)
+    IReadOnlyList<DirectorySigner> signers, IReadOnlyList<DescribedRelay> relays, IReadOnlyDictionary<string, int> parameters, TimeSpan interval)
 {
     // Clients that were away for longer get the whole.
     private const int MaxHistory = 8;
@@ -17,6 +20,7 @@ internal sealed class DirectoryPublisher(
 
     private static readonly TimeSpan CertificatesLast = TimeSpan.FromDays(365);
 
+    private readonly RelayDraft[] _drafts = [.. relays.Select(relay => relay.Draft)];
     private readonly byte[] _seed = RandomNumberGenerator.GetBytes(32);
     private readonly List<byte[]> _microdesc = [];
     private readonly List<byte[]> _full = [];
@@ -31,7 +35,7 @@ internal sealed class DirectoryPublisher(
             Interval = interval,
             Intervals = Intervals,
             Parameters = parameters,
-            Weights = BandwidthWeightsWriter.Write(relays),
+            Weights = BandwidthWeightsWriter.Write(_drafts),
             PreviousSharedRandom = SharedRandom(validAfter, -1),
             CurrentSharedRandom = SharedRandom(validAfter, 0),
         };
@@ -40,8 +44,9 @@ internal sealed class DirectoryPublisher(
             Publish(draft with { IsMicrodesc = false, Algorithm = "sha1" }, _full),
             [.. signers.Select(signer => signer.V3Identity.ToString())],
             [.. signers.Select(signer => Certificate(signer, validAfter))],
-            relays.ToDictionary(relay => relay.MicrodescriptorDigest.ToString(), relay => relay.EncodeMicrodescriptor()),
-            []);
+            _drafts.ToDictionary(draft => draft.MicrodescriptorDigest.ToString(), draft => draft.EncodeMicrodescriptor()),
+            [.. relays.Select(relay => new PublishedDescriptor(
+                relay.Draft.RsaIdentity.ToString(), relay.Draft.DescriptorDigest.ToString(), relay.Descriptor))]);
     }
 
     private static PublishedCertificate Certificate(DirectorySigner signer, DateTimeOffset now) => new(
@@ -49,7 +54,7 @@ internal sealed class DirectoryPublisher(
 
     private PublishedConsensus Publish(ConsensusDraft draft, List<byte[]> history)
     {
-        byte[] text = draft.Encode(signers, relays);
+        byte[] text = draft.Encode(signers, _drafts);
         Dictionary<string, PackedDocument> diffs = [];
         foreach (byte[] old in history)
             diffs[Convert.ToHexString(ConsensusDigest.OfSignedPart(old))] = new PackedDocument(ConsensusDiffWriter.Write(old, text));

@@ -36,6 +36,9 @@ internal sealed class LinkOutbox
     private bool _closed;
     private TaskCompletionSource? _room;
 
+    /// <summary>How many bytes have waited here at most; for tests that nobody makes a relay hold more.</summary>
+    public int LargestLength { get; private set; }
+
     /// <summary>Appends one fixed cell.</summary>
     /// <param name="quota">The circuit's; null for cells of the link itself.</param>
     /// <returns>False when that is more than the circuit or the link may have waiting, or the link is closed.</returns>
@@ -110,6 +113,7 @@ internal sealed class LinkOutbox
         if (_filling.Length < _length + count)
             Array.Resize(ref _filling, Math.Max(SmallLength, (_length + count) * 2));
         _length += count;
+        LargestLength = Math.Max(LargestLength, _length);
         return _filling.AsSpan(_length - count, count);
     }
 

@@ -7,10 +7,8 @@ namespace GoTor.Sandbox.Relays;
 /// <summary>A relay's half of the circuit handshakes. Safe for concurrent use: its keys are only read.</summary>
 internal sealed class RelayHandshakes(RsaIdentity rsaIdentity, Ed25519Identity ed25519Identity) : IDisposable
 {
-    private readonly Curve25519KeyPair _onionKey = Curve25519KeyPair.Generate(TorRandom.Secure);
-
-    /// <summary>KP_ntor.</summary>
-    public byte[] NtorOnionKey => _onionKey.PublicKey.ToArray();
+    /// <summary>KS_ntor.</summary>
+    public NtorOnionKey OnionKey { get; } = NtorOnionKey.Generate(TorRandom.Secure);
 
     /// <summary>Writes HDATA of the answer.</summary>
     /// <returns>Its length.</returns>
@@ -25,10 +23,10 @@ internal sealed class RelayHandshakes(RsaIdentity rsaIdentity, Ed25519Identity e
                 keys = CreateFastHandshake.Respond(request, TorRandom.Secure, answer[..CreateFastHandshake.ReplyLength]);
                 return CreateFastHandshake.ReplyLength;
             case HandshakeType.Ntor:
-                keys = NtorHandshake.Respond(request, rsaIdentity, _onionKey, TorRandom.Secure, answer[..NtorHandshake.ReplyLength]);
+                keys = NtorHandshake.Respond(request, rsaIdentity, OnionKey.Agreement, TorRandom.Secure, answer[..NtorHandshake.ReplyLength]);
                 return NtorHandshake.ReplyLength;
             case HandshakeType.NtorV3:
-                using (NtorV3Responder responder = NtorV3Responder.Accept(request, ed25519Identity, _onionKey))
+                using (NtorV3Responder responder = NtorV3Responder.Accept(request, ed25519Identity, OnionKey.Agreement))
                 {
                     // Well-formed requests for what we do not offer are answered by silence about them.
                     CircuitExtensions.Decode(responder.ClientMessage);
@@ -41,5 +39,5 @@ internal sealed class RelayHandshakes(RsaIdentity rsaIdentity, Ed25519Identity e
         }
     }
 
-    public void Dispose() => _onionKey.Dispose();
+    public void Dispose() => OnionKey.Dispose();
 }
