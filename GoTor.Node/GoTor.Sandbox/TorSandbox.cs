@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -9,6 +10,7 @@ using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Circuits;
 using GoTor.Sandbox.Demo;
 using GoTor.Sandbox.Directories;
+using GoTor.Sandbox.Faults;
 using GoTor.Sandbox.Links;
 using GoTor.Sandbox.Relays;
 using Microsoft.Extensions.Logging;
@@ -24,11 +26,16 @@ public sealed class TorSandbox : IAsyncDisposable
 {
     private readonly TorSandboxOptions _options;
     private readonly DemoSite _demo;
+
+    // One for all: no relay of ours answers TAP.
+    private readonly Lazy<RsaSigningKey> _tapKey = new(() => RsaSigningKey.Generate(1024));
     private readonly LinkRegistry _links = new();
     private readonly DirectoryArchive _archive = new();
-    private readonly Dictionary<RsaIdentity, RelayAddress> _members = [];
+    private readonly ConcurrentDictionary<RsaIdentity, RelayAddress> _members = [];
+    private readonly Lock _publisherLock = new();
     private readonly List<SandboxRelay> _relays = [];
     private readonly List<DirectorySigner> _signers = [];
+    private readonly List<DirectoryPort> _directoryPorts = [];
     private readonly CancellationTokenSource _stopping = new();
     private X509Certificate2? _tls;
     private DirectoryPublisher? _publisher;
@@ -45,8 +52,8 @@ public sealed class TorSandbox : IAsyncDisposable
     [
         "TestingTorNetwork 1",
         "EnforceDistinctSubnets 0",
-        .. Authorities.Select(a =>
-            $"DirAuthority {a.Nickname} orport={a.OrPort.Port} no-v2 v3ident={a.V3Identity} {a.OrPort.Address}:{a.OrPort.Port} {a.RsaIdentity}"),
+        .. Authorities.Select((a, i) =>
+            $"DirAuthority {a.Nickname} orport={a.OrPort.Port} no-v2 v3ident={a.V3Identity} {a.OrPort.Address}:{_directoryPorts[i].Port} {a.RsaIdentity}"),
     ];
 
     /// <summary>What a client trusts.</summary>
@@ -86,6 +93,42 @@ public sealed class TorSandbox : IAsyncDisposable
     /// <summary>Writes a torrc with <see cref="ClientTorrc"/> and whatever the caller adds.</summary>
     public void WriteTorrc(string path, params IEnumerable<string> lines) => File.WriteAllLines(path, [.. ClientTorrc, .. lines]);
 
+    /// <summary>The nicknames of all relays, such as "guard0", "middle1" or "exit2"; those of the authorities come first.</summary>
+    public IReadOnlyList<string> Nicknames => [.. _relays.Select(relay => relay.Nickname)];
+
+    /// <summary>What is, or shall be, wrong with a relay.</summary>
+    /// <exception cref="ArgumentException">There is no relay of that name.</exception>
+    public RelayFaults Faults(string nickname) =>
+        _relays.Find(relay => relay.Nickname == nickname)?.Faults
+        ?? throw new ArgumentException($"There is no relay {nickname} in this sandbox.", nameof(nickname));
+
+    /// <summary>
+    /// Publishes a consensus that becomes valid so much after now; before now with a negative time, so that the negative of three intervals
+    /// makes one that has expired. The next regular one is in order again.
+    /// </summary>
+    public void PublishConsensus(TimeSpan validAfter)
+    {
+        lock (_publisherLock)
+            _archive.Publish(_publisher!.Make(_options.Time.GetUtcNow() + validAfter));
+    }
+
+    /// <summary>
+    /// Takes a relay that runs elsewhere on this machine into the network: members extend to it, and the next consensus, which is published at
+    /// once, lists it.
+    /// </summary>
+    /// <exception cref="ArgumentException">Its address is not one of loopback.</exception>
+    internal void AddRelay(RelayDraft relay)
+    {
+        var address = new RelayAddress(relay.RsaIdentity, relay.Ed25519Identity, relay.OrPort);
+        lock (_publisherLock)
+        {
+            _members[address.RsaIdentity] = address;
+            _publisher!.Relays = [.. _publisher.Relays, new DescribedRelay(relay, [])];
+        }
+
+        PublishConsensus(TimeSpan.Zero);
+    }
+
     /// <summary>Ends all relays. Nothing is left: no port, no task, no file.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -93,6 +136,8 @@ public sealed class TorSandbox : IAsyncDisposable
             return;
         await _stopping.CancelAsync();
         await _publishing;
+        foreach (DirectoryPort port in _directoryPorts)
+            await port.DisposeAsync();
         await Task.WhenAll(_relays.Select(relay => relay.DisposeAsync().AsTask()));
         _tls?.Dispose();
     }
@@ -112,21 +157,24 @@ public sealed class TorSandbox : IAsyncDisposable
         {
             var relay = new SandboxRelay(new SandboxRelaySetup(
                 plan[i].Name, keys[i], tls, plan[i].Flags, ExitsOf(plan[i].Flags), directory,
-                _members.GetValueOrDefault, _links, _options.Time, logger));
+                identity => _members.GetValueOrDefault(identity), _links, _options.Time, logger));
             _relays.Add(relay);
-            _members.Add(relay.Address.RsaIdentity, relay.Address);
+            _members[relay.Address.RsaIdentity] = relay.Address;
         }
 
         for (int i = 0; i < authorityKeys.Length; i++)
         {
             (RsaSigningKey identity, RsaSigningKey signing) = await authorityKeys[i];
+            _directoryPorts.Add(new DirectoryPort(directory));
             _signers.Add(new DirectorySigner(plan[i].Name, identity, signing, _relays[i].Address.OrPort));
         }
 
         _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Describe)], _options.ConsensusParameters, _options.ConsensusInterval);
-        _archive.Publish(_publisher.Make(_options.Time.GetUtcNow()));
+        PublishConsensus(TimeSpan.Zero);
         foreach (SandboxRelay relay in _relays)
             relay.Start();
+        foreach (DirectoryPort port in _directoryPorts)
+            port.Start();
         _publishing = PublishLoopAsync();
     }
 
@@ -136,7 +184,7 @@ public sealed class TorSandbox : IAsyncDisposable
         try
         {
             while (await timer.WaitForNextTickAsync(_stopping.Token))
-                _archive.Publish(_publisher!.Make(_options.Time.GetUtcNow()));
+                PublishConsensus(TimeSpan.Zero);
         }
         catch (OperationCanceledException)
         {
@@ -175,7 +223,7 @@ public sealed class TorSandbox : IAsyncDisposable
     private DescribedRelay Describe(SandboxRelay relay)
     {
         RelayDraft draft = Draft(relay);
-        var keys = new ServerDescriptorKeys(relay.Keys.Rsa, relay.Keys.Identity, relay.Keys.Signing, relay.Handshakes.OnionKey);
+        var keys = new ServerDescriptorKeys(relay.Keys.Rsa, relay.Keys.Identity, relay.Keys.Signing, relay.Handshakes.OnionKey, _tapKey.Value);
         byte[] descriptor = ServerDescriptorWriter.Write(draft, keys, out RsaIdentity digest);
         return new DescribedRelay(draft with { DescriptorDigest = digest }, descriptor);
     }
@@ -186,6 +234,7 @@ public sealed class TorSandbox : IAsyncDisposable
         RsaIdentity = relay.Address.RsaIdentity,
         Ed25519Identity = relay.Keys.Identity.PublicKey,
         NtorOnionKey = relay.Handshakes.OnionKey.Agreement.PublicKey.ToArray(),
+        TapOnionKey = _tapKey.Value.PublicKey.Der,
         OrPort = relay.Address.OrPort,
         Flags = relay.Flags,
         Protocols = SandboxProtocols.Relay,

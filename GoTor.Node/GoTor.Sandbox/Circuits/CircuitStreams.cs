@@ -3,6 +3,7 @@ using GoTor.Protocol.Cells;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Faults;
 
 namespace GoTor.Sandbox.Circuits;
 
@@ -22,7 +23,8 @@ internal sealed class CircuitStreams(RelayCircuit circuit)
     public void Begin(StreamId id, BeginMessage message)
     {
         ExpectFree(id);
-        if (circuit.Relay.Exits.Open(circuit, message, out EndReason refused) is { } target)
+        EndReason refused = EndReason.ExitPolicy;
+        if (!circuit.Relay.Faults.RefusesStreams && circuit.Relay.Exits.Open(circuit, message, out refused) is { } target)
             Start(id, target);
         else
             circuit.Send(id, new EndMessage(refused));
@@ -32,7 +34,8 @@ internal sealed class CircuitStreams(RelayCircuit circuit)
     {
         ExpectFree(id);
         if (circuit.Relay.Directory is { } directory)
-            Start(id, new InProcessTarget(directory.ServeAsync));
+            Start(id, new InProcessTarget((fromClient, toClient, cancellationToken) => directory.ServeAsync(
+                fromClient, toClient, circuit.Relay.Faults.Garbage == GarbageStep.Directory, cancellationToken)));
         else
             circuit.Send(id, new EndMessage(EndReason.NotDirectory));
     }

@@ -6,6 +6,7 @@ using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Crypto.Handshakes;
 using GoTor.Protocol.Crypto.RelayCrypto;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Faults;
 using GoTor.Sandbox.Links;
 using GoTor.Sandbox.Relays;
 
@@ -61,6 +62,8 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
                     : AnswerCreate2(ref request, answer, out keys);
                 using (keys)
                     _crypto = new RelaySideCrypto(keys);
+                if (Relay.Faults.Garbage == GarbageStep.Created)
+                    TorRandom.Secure.Fill(answer[2..written]);
                 SendBack(command == ChannelCommand.CreateFast ? ChannelCommand.CreatedFast : ChannelCommand.Created2, answer[..written]);
             }
             catch (Exception e) when (e is MalformedMessageException or CircuitViolationException)
@@ -296,6 +299,8 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
     private void Originate(Span<byte> cell)
     {
         _crypto!.OriginateBackward(cell);
+        if (Relay.Faults.Garbage == GarbageStep.Relay)
+            TorRandom.Secure.Fill(cell);
         SendBack(ChannelCommand.Relay, cell);
     }
 

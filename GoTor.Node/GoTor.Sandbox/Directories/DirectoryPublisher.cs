@@ -20,41 +20,44 @@ internal sealed class DirectoryPublisher(
 
     private static readonly TimeSpan CertificatesLast = TimeSpan.FromDays(365);
 
-    private readonly RelayDraft[] _drafts = [.. relays.Select(relay => relay.Draft)];
     private readonly byte[] _seed = RandomNumberGenerator.GetBytes(32);
     private readonly List<byte[]> _microdesc = [];
     private readonly List<byte[]> _full = [];
 
-    /// <summary>What is valid from now on.</summary>
-    public Publication Make(DateTimeOffset now)
+    /// <summary>Relays and parameters of the next publications.</summary>
+    public IReadOnlyList<DescribedRelay> Relays { get; set; } = relays;
+
+    /// <summary>What is valid from a moment on, cut to seconds.</summary>
+    public Publication Make(DateTimeOffset from)
     {
-        var validAfter = DateTimeOffset.FromUnixTimeSeconds(now.ToUnixTimeSeconds());
+        var validAfter = DateTimeOffset.FromUnixTimeSeconds(from.ToUnixTimeSeconds());
+        RelayDraft[] drafts = [.. Relays.Select(relay => relay.Draft)];
         var draft = new ConsensusDraft
         {
             ValidAfter = validAfter,
             Interval = interval,
             Intervals = Intervals,
             Parameters = parameters,
-            Weights = BandwidthWeightsWriter.Write(_drafts),
+            Weights = BandwidthWeightsWriter.Write(drafts),
             PreviousSharedRandom = SharedRandom(validAfter, -1),
             CurrentSharedRandom = SharedRandom(validAfter, 0),
         };
         return new Publication(
-            Publish(draft, _microdesc),
-            Publish(draft with { IsMicrodesc = false, Algorithm = "sha1" }, _full),
+            Publish(draft, drafts, _microdesc),
+            Publish(draft with { IsMicrodesc = false, Algorithm = "sha1" }, drafts, _full),
             [.. signers.Select(signer => signer.V3Identity.ToString())],
             [.. signers.Select(signer => Certificate(signer, validAfter))],
-            _drafts.ToDictionary(draft => draft.MicrodescriptorDigest.ToString(), draft => draft.EncodeMicrodescriptor()),
-            [.. relays.Select(relay => new PublishedDescriptor(
+            drafts.ToDictionary(relay => relay.MicrodescriptorDigest.ToString(), relay => relay.EncodeMicrodescriptor()),
+            [.. Relays.Where(relay => relay.Descriptor.Length > 0).Select(relay => new PublishedDescriptor(
                 relay.Draft.RsaIdentity.ToString(), relay.Draft.DescriptorDigest.ToString(), relay.Descriptor))]);
     }
 
     private static PublishedCertificate Certificate(DirectorySigner signer, DateTimeOffset now) => new(
         signer.V3Identity.ToString(), signer.SigningKeyDigest.ToString(), signer.EncodeCertificate(now - CertificatesLast / 12, now + CertificatesLast));
 
-    private PublishedConsensus Publish(ConsensusDraft draft, List<byte[]> history)
+    private PublishedConsensus Publish(ConsensusDraft draft, RelayDraft[] relays, List<byte[]> history)
     {
-        byte[] text = draft.Encode(signers, _drafts);
+        byte[] text = draft.Encode(signers, relays);
         Dictionary<string, PackedDocument> diffs = [];
         foreach (byte[] old in history)
             diffs[Convert.ToHexString(ConsensusDigest.OfSignedPart(old))] = new PackedDocument(ConsensusDiffWriter.Write(old, text));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.IO.Pipelines;
 using System.Text;
+using GoTor.Protocol.Crypto;
 using GoTor.Sandbox.Circuits;
 
 namespace GoTor.Sandbox.Directories;
@@ -10,13 +11,16 @@ internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider tim
 {
     private const int MaxRequest = 64 * 1024;
 
-    public async Task ServeAsync(IClientBytes fromClient, PipeWriter toClient, CancellationToken cancellationToken)
+    /// <param name="garbage">Documents are noise of the right length.</param>
+    public async Task ServeAsync(IClientBytes fromClient, PipeWriter toClient, bool garbage, CancellationToken cancellationToken)
     {
         if (await ReadHeadAsync(fromClient, cancellationToken) is not { } head)
             return;
         DirectoryAnswer answer = DirectoryRequestLine.TryParse(head, out DirectoryRequestLine? request)
             ? archive.Answer(request)
             : DirectoryAnswer.BadRequest;
+        if (garbage && answer.Document is { } good)
+            answer = answer with { Document = Noise(good.Plain.Length) };
         await toClient.WriteAsync(Head(answer, request), cancellationToken);
         if (answer.Document is not null)
             await toClient.WriteAsync(answer.Document.Packed(request!.Encoding), cancellationToken);
@@ -41,6 +45,13 @@ internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider tim
             if (length == buffer.Length)
                 Array.Resize(ref buffer, Math.Min(MaxRequest, length * 2));
         }
+    }
+
+    private static PackedDocument Noise(int length)
+    {
+        byte[] noise = new byte[length];
+        TorRandom.Secure.Fill(noise);
+        return new PackedDocument(noise);
     }
 
     private byte[] Head(DirectoryAnswer answer, DirectoryRequestLine? request)

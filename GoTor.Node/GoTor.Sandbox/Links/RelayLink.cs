@@ -21,6 +21,7 @@ internal readonly record struct CircuitEnd(RelayCircuit Circuit, bool TowardsExi
 internal sealed class RelayLink : IAsyncDisposable
 {
     private const int MaxCircuits = 4096;
+    private const int FirstVersionWithPadding = 5;
 
     private readonly SandboxRelay _relay;
     private readonly SslStream _tls;
@@ -29,6 +30,7 @@ internal sealed class RelayLink : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<uint, CircuitEnd> _circuits = [];
+    private readonly LinkPadding? _padding;
     private readonly bool _isInitiator;
     private readonly int _version;
     private bool _closed;
@@ -38,6 +40,8 @@ internal sealed class RelayLink : IAsyncDisposable
     public RelayLink(SandboxRelay relay, Socket socket, SslStream tls, LinkReader reader, bool isInitiator, int version)
     {
         (_relay, _tls, _reader, _isInitiator, _version) = (relay, tls, reader, isInitiator, version);
+        if (!isInitiator && version >= FirstVersionWithPadding)
+            _padding = new LinkPadding(_outbox, relay.Time);
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         RemotePort = ((IPEndPoint)socket.RemoteEndPoint!).Port;
     }
@@ -67,7 +71,8 @@ internal sealed class RelayLink : IAsyncDisposable
     /// <summary>Serves the link until either side closes it. Never throws.</summary>
     public async Task RunAsync()
     {
-        await Task.WhenAll(GuardAsync(ReadAsync), GuardAsync(WriteAsync));
+        Task padding = _padding is null ? Task.CompletedTask : GuardAsync(() => _padding.RunAsync(_stopping.Token));
+        await Task.WhenAll(GuardAsync(ReadAsync), GuardAsync(WriteAsync), padding);
         await _tls.DisposeAsync();
         CircuitEnd[] ends;
         lock (_lock)
@@ -127,6 +132,7 @@ internal sealed class RelayLink : IAsyncDisposable
     {
         do
         {
+            await _relay.Faults.BeforeReadAsync(_stopping.Token);
             TakeAll();
         }
         while (await _reader.ReadMoreAsync(_stopping.Token));
@@ -135,7 +141,11 @@ internal sealed class RelayLink : IAsyncDisposable
     private async Task WriteAsync()
     {
         while (await _outbox.TakeAsync() is { Length: > 0 } bytes)
+        {
+            await _relay.Faults.BeforeWriteAsync(bytes.Length, _stopping.Token);
             await _tls.WriteAsync(bytes, _stopping.Token);
+            _padding?.Sent();
+        }
     }
 
     private void TakeAll()
@@ -168,6 +178,10 @@ internal sealed class RelayLink : IAsyncDisposable
             case RelayCellVerdict.Create:
                 Create(cell);
                 break;
+            case RelayCellVerdict.PaddingNegotiate:
+                var body = new WireReader(cell.Body);
+                _padding?.Negotiated(PaddingNegotiateMessage.Decode(ref body));
+                break;
             case RelayCellVerdict.Refuse:
                 SendDestroy(cell.CircuitId, DestroyReason.Protocol);
                 break;
@@ -190,6 +204,7 @@ internal sealed class RelayLink : IAsyncDisposable
             SendDestroy(cell.CircuitId, DestroyReason.ResourceLimit);
         else
             circuit.Create(cell.Command, cell.Body);
+        _padding?.Used();
     }
 
     // Either loop's end is the link's end.

@@ -5,10 +5,12 @@ using System.Security.Authentication;
 using GoTor.Protocol.Cells;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
+using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Circuits;
 using GoTor.Sandbox.Directories;
+using GoTor.Sandbox.Faults;
 using GoTor.Sandbox.Links;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +39,7 @@ internal sealed class SandboxRelay : IAsyncDisposable
 {
     private const int MaxConnections = 2048;
     private const int Backlog = 512;
+    private const int NoiseLength = 4096;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan CertsFreshFor = TimeSpan.FromHours(1);
@@ -46,9 +49,9 @@ internal sealed class SandboxRelay : IAsyncDisposable
     private readonly HashSet<Task> _tasks = [];
     private readonly HashSet<RelayLink> _links = [];
     private readonly Dictionary<RsaIdentity, Task<RelayLink?>> _outgoing = [];
-    private readonly CancellationTokenSource _stopping = new();
     private readonly SslStreamCertificateContext _certificate;
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private CancellationTokenSource _stopping = new();
+    private TcpListener? _listener;
     private CertsMessage? _certs;
     private DateTimeOffset _certsMade;
     private int _connections;
@@ -59,7 +62,8 @@ internal sealed class SandboxRelay : IAsyncDisposable
         _setup = setup;
         _certificate = setup.Tls;
         Handshakes = new RelayHandshakes(setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey);
-        _listener.Start(Backlog);
+        Faults = new RelayFaults(this, setup.Time);
+        _listener = Listen(new IPEndPoint(IPAddress.Loopback, 0));
         Address = new RelayAddress(
             setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey, (IPEndPoint)_listener.LocalEndpoint);
     }
@@ -79,7 +83,11 @@ internal sealed class SandboxRelay : IAsyncDisposable
     /// <summary>Null for a relay that serves no directory.</summary>
     public DirectoryServer? Directory => _setup.Directory;
 
+    public RelayFaults Faults { get; }
+
     public ILogger Logger => _setup.Logger;
+
+    public TimeProvider Time => _setup.Time;
 
     /// <summary>The open links at this moment, in both directions.</summary>
     public IReadOnlyList<RelayLink> Links
@@ -91,7 +99,47 @@ internal sealed class SandboxRelay : IAsyncDisposable
         }
     }
 
-    public void Start() => Track(AcceptLoopAsync());
+    /// <summary>Answers whoever connects, until <see cref="StopAsync"/>.</summary>
+    public void Start()
+    {
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+                _stopping = new CancellationTokenSource();
+            _listener ??= Listen(Address.OrPort);
+            Track(AcceptLoopAsync(_listener, _stopping.Token));
+        }
+    }
+
+    /// <summary>Closes the port and all connections, and completes when nothing of them is left.</summary>
+    public async Task StopAsync()
+    {
+        CancellationTokenSource stopping;
+        lock (_lock)
+        {
+            stopping = _stopping;
+            _listener?.Dispose();
+            _listener = null;
+        }
+
+        await stopping.CancelAsync();
+        Task[] tasks;
+        do
+        {
+            DropLinks();
+            lock (_lock)
+                tasks = [.. _tasks, .. _outgoing.Values.Where(link => !link.IsCompleted)];
+            await Task.WhenAll(tasks);
+        }
+        while (tasks.Length > 0);
+    }
+
+    /// <summary>Closes all connections.</summary>
+    public void DropLinks()
+    {
+        foreach (RelayLink link in Links)
+            link.Close();
+    }
 
     /// <summary>Waits for the task when the relay ends. It never throws.</summary>
     public void Track(Task task)
@@ -132,21 +180,16 @@ internal sealed class SandboxRelay : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_stopping.IsCancellationRequested)
-            return;
-        await _stopping.CancelAsync();
-        _listener.Dispose();
-        Task[] tasks;
-        do
-        {
-            foreach (RelayLink link in Links)
-                link.Close();
-            lock (_lock)
-                tasks = [.. _tasks, .. _outgoing.Values];
-            await Task.WhenAll(tasks);
-        }
-        while (tasks.Any(task => task is not Task<RelayLink?>));
+        Faults.Thaw();
+        await StopAsync();
         Handshakes.Dispose();
+    }
+
+    private static TcpListener Listen(IPEndPoint address)
+    {
+        var listener = new TcpListener(address);
+        listener.Start(Backlog);
+        return listener;
     }
 
     private void Forget(Task task)
@@ -155,13 +198,13 @@ internal sealed class SandboxRelay : IAsyncDisposable
             _tasks.Remove(task);
     }
 
-    private async Task AcceptLoopAsync()
+    private async Task AcceptLoopAsync(TcpListener listener, CancellationToken stopping)
     {
         try
         {
             while (true)
             {
-                Socket socket = await _listener.AcceptSocketAsync(_stopping.Token);
+                Socket socket = await listener.AcceptSocketAsync(stopping);
                 if (Interlocked.Increment(ref _connections) <= MaxConnections)
                     Track(ServeAsync(socket));
                 else
@@ -197,6 +240,12 @@ internal sealed class SandboxRelay : IAsyncDisposable
     private async Task<RelayLink?> AnswerAsync(Socket socket)
     {
         socket.NoDelay = true;
+        if (Faults.Garbage == GarbageStep.Tls)
+        {
+            await SendNoiseAsync(new NetworkStream(socket));
+            return null;
+        }
+
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         using CancellationTokenSource deadline = Deadline();
         try
@@ -208,9 +257,16 @@ internal sealed class SandboxRelay : IAsyncDisposable
                     EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 },
                 deadline.Token);
+            if (Faults.Garbage == GarbageStep.Versions)
+            {
+                await SendNoiseAsync(tls);
+                await tls.DisposeAsync();
+                return null;
+            }
+
             var reader = new LinkReader(tls);
             IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-            int version = await LinkHandshakes.RespondAsync(tls, reader, Certs(), peer, _setup.Time.GetUtcNow(), deadline.Token);
+            int version = await LinkHandshakes.RespondAsync(tls, reader, Certs(), peer, Time.GetUtcNow(), deadline.Token);
             return new RelayLink(this, socket, tls, reader, isInitiator: false, version);
         }
         catch (Exception e) when (IsConnectionFailure(e))
@@ -242,7 +298,7 @@ internal sealed class SandboxRelay : IAsyncDisposable
                 deadline.Token);
             var reader = new LinkReader(tls);
             byte[] certificate = tls.RemoteCertificate!.GetRawCertData();
-            int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, _setup.Time.GetUtcNow(), deadline.Token);
+            int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, Time.GetUtcNow(), deadline.Token);
             var link = new RelayLink(this, socket, tls, reader, isInitiator: true, version);
             Track(RunAsync(link));
             return link;
@@ -276,10 +332,31 @@ internal sealed class SandboxRelay : IAsyncDisposable
     {
         lock (_lock)
         {
-            DateTimeOffset now = _setup.Time.GetUtcNow();
+            DateTimeOffset now = Time.GetUtcNow();
             if (_certs is null || (now - _certsMade).Duration() > CertsFreshFor)
                 (_certs, _certsMade) = (Keys.MakeCerts(now), now);
-            return _certs;
+            return Faults.Garbage == GarbageStep.Certs ? Damage(_certs) : _certs;
+        }
+    }
+
+    private static CertsMessage Damage(CertsMessage certs) => new([.. certs.Entries.Select(entry =>
+    {
+        byte[] damaged = entry.Certificate.ToArray();
+        damaged[^1] ^= 1;
+        return entry with { Certificate = damaged };
+    })]);
+
+    private static async Task SendNoiseAsync(Stream stream)
+    {
+        byte[] noise = new byte[NoiseLength];
+        TorRandom.Secure.Fill(noise);
+        try
+        {
+            await stream.WriteAsync(noise);
+        }
+        catch (IOException)
+        {
+            // Whoever it was for is gone already.
         }
     }
 

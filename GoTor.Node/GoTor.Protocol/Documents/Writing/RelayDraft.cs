@@ -21,6 +21,9 @@ internal sealed record RelayDraft
     /// <summary>KP_ntor, 32 bytes.</summary>
     public required ReadOnlyMemory<byte> NtorOnionKey { get; init; }
 
+    /// <summary>An RSA key in DER for the handshake TAP, which is dead: there are parsers that insist on one. Empty for none.</summary>
+    public ReadOnlyMemory<byte> TapOnionKey { get; init; }
+
     public required IPEndPoint OrPort { get; init; }
 
     public IPEndPoint? OrPortV6 { get; init; }
@@ -44,11 +47,13 @@ internal sealed record RelayDraft
 
     public IReadOnlyList<string> FamilyIds { get; init; } = [];
 
-    /// <summary>The microdescriptor's text. dir-spec §3.3, without the TAP key that nobody uses any more.</summary>
+    /// <summary>The microdescriptor's text. dir-spec §3.3.</summary>
     public byte[] EncodeMicrodescriptor()
     {
         var text = new StringBuilder();
         text.Append("onion-key\n");
+        if (!TapOnionKey.IsEmpty)
+            text.Append(TextObject.Encode("RSA PUBLIC KEY", TapOnionKey.Span));
         text.Append("ntor-onion-key ").Append(Convert.ToBase64String(NtorOnionKey.Span).TrimEnd('=')).Append('\n');
         if (Family.Count > 0)
             text.Append("family ").AppendJoin(' ', Family.Select(f => $"${f}")).Append('\n');

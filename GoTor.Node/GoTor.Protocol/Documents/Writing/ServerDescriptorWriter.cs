@@ -8,9 +8,11 @@ using GoTor.Protocol.Wire;
 namespace GoTor.Protocol.Documents.Writing;
 
 /// <summary>The keys that sign a relay's descriptor.</summary>
-internal sealed record ServerDescriptorKeys(RsaSigningKey Rsa, Ed25519KeyPair Identity, Ed25519KeyPair Signing, NtorOnionKey Onion);
+/// <param name="Tap">Of a handshake that is dead; see <see cref="RelayDraft.TapOnionKey"/>.</param>
+internal sealed record ServerDescriptorKeys(
+    RsaSigningKey Rsa, Ed25519KeyPair Identity, Ed25519KeyPair Signing, NtorOnionKey Onion, RsaSigningKey Tap);
 
-/// <summary>What a relay says of itself, signed with all its keys. dir-spec §2.1.1, without the TAP key that nobody uses any more.</summary>
+/// <summary>What a relay says of itself, signed with all its keys. dir-spec §2.1.1.</summary>
 internal static class ServerDescriptorWriter
 {
     private const int BytesPerKilobyte = 1000;
@@ -33,6 +35,9 @@ internal static class ServerDescriptorWriter
         text.Append("uptime 0\n");
         long bandwidth = (long)relay.Bandwidth * BytesPerKilobyte;
         text.Append("bandwidth ").AppendJoin(' ', bandwidth, bandwidth, bandwidth).Append('\n');
+        text.Append("onion-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", keys.Tap.PublicKey.Der.Span));
+        byte[] crossCertified = [.. relay.RsaIdentity.AsSpan(), .. relay.Ed25519Identity.AsSpan()];
+        text.Append("onion-key-crosscert\n").Append(TextObject.Encode("CROSSCERT", keys.Tap.SignDigest(crossCertified)));
         text.Append("signing-key\n").Append(TextObject.Encode("RSA PUBLIC KEY", keys.Rsa.PublicKey.Der.Span));
         AppendCertificate(text, $"ntor-onion-key-crosscert {keys.Onion.SignBit}", Ed25519Certificate.Sign(
             CertificateType.NtorOnionKeyToIdentity, CertifiedKeyType.Ed25519, keys.Identity.PublicKey.AsSpan(), expires, keys.Onion.Signing, includeSigner: false));
