@@ -13,6 +13,8 @@ switch (args)
         return await GatewayCommand.RunAsync(options);
     case [GatewayProcess.Verb, .. string[] options]:
         return await GatewayProcess.ServeAsync(options);
+    case ["metrics-cost", .. string[] options]:
+        return await MetricsCostCommand.RunAsync(options);
     default:
         BenchmarkSwitcher.FromAssembly(typeof(NetworkCommand).Assembly).Run(["--inProcess", .. args]); // Quicker than a project of its own for each job.
         return 0;
