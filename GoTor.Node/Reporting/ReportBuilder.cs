@@ -78,6 +78,8 @@ internal sealed class ReportBuilder(NodeIdentity identity, MeterAggregator meter
     private static Histogram HistogramOf(BucketedSeries series)
     {
         Histogram histogram = new() { Sum = series.Value };
+        histogram.Bounds.Capacity = series.Bounds.Length;
+        histogram.Counts.Capacity = series.Bounds.Length + 1;
         foreach (double bound in series.Bounds)
             histogram.Bounds.Add(bound);
         for (int bucket = 0; bucket <= series.Bounds.Length; bucket++)
