@@ -14,8 +14,8 @@ internal static class Telemetry
     /// <summary>The standard variable that names the collector. The others (headers, protocol, service name) are OpenTelemetry's too.</summary>
     public const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
-    // Asked every few seconds by Prometheus, probes and open dashboards: as traces they would only hide the others.
-    private static readonly string[] NotTraced = ["/health", "/metrics", "/debug/metrics"];
+    // Asked every few seconds by Prometheus, probes, nodes and open dashboards: as traces they would only hide the others.
+    private static readonly string[] NotTraced = ["/health", "/metrics", "/debug/metrics", "/gotor.metrics.v1.NodeReports"];
 
     public static void AddTelemetry(this IHostApplicationBuilder builder)
     {

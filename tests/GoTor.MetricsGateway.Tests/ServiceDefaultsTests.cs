@@ -33,14 +33,15 @@ public sealed class ServiceDefaultsTests
 
     [Theory]
     [InlineData("/", true)]
-    [InlineData("/gotor.metrics.v1.NodeReports/Report", true)]
+    [InlineData("/gotor.metrics.v1.NodeReports/Report", false)]
+    [InlineData("/gotor.metrics.v1.CustomMetrics/Update", true)]
     [InlineData("/healthy", true)]
     [InlineData("/health", false)]
     [InlineData("/health/ready", false)]
     [InlineData("/metrics", false)]
     [InlineData("/metrics/json", false)]
     [InlineData("/debug/metrics", false)]
-    public void Requests_ButProbesAndScrapes_AreTraced(string path, bool isTraced) =>
+    public void Requests_ButProbesScrapesAndReports_AreTraced(string path, bool isTraced) =>
         Assert.Equal(isTraced, Telemetry.IsTraced(new DefaultHttpContext { Request = { Path = path } }));
 
     private static WebApplication Gateway(params string[] settings) => GatewayHost.Build(
