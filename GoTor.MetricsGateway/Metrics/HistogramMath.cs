@@ -23,38 +23,52 @@ internal static class HistogramMath
         for (int i = 0; i < histogram.Bounds.Length; i++)
         {
             long here = histogram.Counts[i];
-            if (here > 0 && below + here >= rank)
+            if (here > 0 && (double)below + here >= rank)
             {
                 double upper = histogram.Bounds[i];
                 double lower = i > 0 ? histogram.Bounds[i - 1] : Math.Min(0, upper);
                 return lower + ((upper - lower) * Math.Max(0, (rank - below) / here));
             }
-            below += here;
+            below = Plus(below, here);
         }
         return histogram.Bounds[^1];
     }
 
+    /// <summary>Counts together: the largest number when that is more than fits.</summary>
+    public static long Total(ImmutableArray<long> counts)
+    {
+        long total = 0;
+        foreach (long count in counts)
+            total = Plus(total, count);
+        return total;
+    }
+
     /// <summary>
     /// All observations together; null of nothing. Nodes of different versions may have different bounds: each bucket then keeps its own
-    /// upper bound among all bounds.
+    /// upper bound among all bounds. Counts stop at the largest number.
     /// </summary>
     public static HistogramValue? Merge(IEnumerable<HistogramValue> histograms)
     {
-        HistogramValue? merged = null;
-        foreach (HistogramValue next in histograms)
-            merged = merged is null ? next : Merge(merged, next);
-        return merged;
+        HistogramValue[] all = [.. histograms];
+        if (all.Length < 2)
+            return all.Length == 0 ? null : all[0];
+        ImmutableArray<double> bounds = BoundsOf(all);
+        long[] counts = new long[bounds.Length + 1];
+        double sum = 0;
+        foreach (HistogramValue histogram in all)
+        {
+            Add(counts, bounds, histogram);
+            sum += histogram.Sum;
+        }
+        return new HistogramValue(bounds, [.. counts], sum);
     }
 
-    private static HistogramValue Merge(HistogramValue left, HistogramValue right)
+    private static ImmutableArray<double> BoundsOf(HistogramValue[] histograms)
     {
-        ImmutableArray<double> bounds = left.Bounds.AsSpan().SequenceEqual(right.Bounds.AsSpan())
-            ? left.Bounds
-            : [.. left.Bounds.Union(right.Bounds).Order()];
-        long[] counts = new long[bounds.Length + 1];
-        Add(counts, bounds, left);
-        Add(counts, bounds, right);
-        return new HistogramValue(bounds, [.. counts], left.Sum + right.Sum);
+        ImmutableArray<double> first = histograms[0].Bounds;
+        return Array.TrueForAll(histograms, histogram => histogram.Bounds.AsSpan().SequenceEqual(first.AsSpan()))
+            ? first
+            : [.. histograms.SelectMany(histogram => histogram.Bounds).Distinct().Order()];
     }
 
     private static void Add(long[] counts, ImmutableArray<double> bounds, HistogramValue histogram)
@@ -64,7 +78,10 @@ internal static class HistogramMath
         {
             while (at < bounds.Length && (i == histogram.Bounds.Length || bounds[at] < histogram.Bounds[i]))
                 at++;
-            counts[at] += histogram.Counts[i];
+            counts[at] = Plus(counts[at], histogram.Counts[i]);
         }
     }
+
+    // Neither is negative. One node's counts are bounded, but nodes are many: a count that is wrong must not become an exception for all.
+    private static long Plus(long left, long right) => left > long.MaxValue - right ? long.MaxValue : left + right;
 }

@@ -37,6 +37,6 @@ internal sealed record MetricSample(ImmutableArray<KeyValuePair<string, string>>
 /// <param name="Sum">Of everything observed.</param>
 internal sealed record HistogramValue(ImmutableArray<double> Bounds, ImmutableArray<long> Counts, double Sum)
 {
-    /// <summary>How many observations there are.</summary>
-    public long Count { get; } = Counts.Sum();
+    /// <summary>How many observations there are; the largest number when there are more.</summary>
+    public long Count { get; } = HistogramMath.Total(Counts);
 }

@@ -31,6 +31,7 @@ internal sealed class NodeReportsService(ReportIntake intake, IServiceProvider s
     {
         RefusalReason.OlderProcess => StatusCode.AlreadyExists,
         RefusalReason.Quota or RefusalReason.Rate => StatusCode.ResourceExhausted,
+        RefusalReason.Internal => StatusCode.Internal,
         RefusalReason.Token => StatusCode.Unauthenticated,
         _ => StatusCode.InvalidArgument,
     };

@@ -8,6 +8,9 @@ internal sealed class ReportIntake(
 {
     private readonly OncePerMinute _refusedLines = new(time);
     private readonly OncePerMinute _leftOutLines = new(time);
+    private readonly OncePerMinute _failedLines = new(time);
+    private readonly OncePerMinute _newLines = new(time);
+    private readonly OncePerMinute _goodbyeLines = new(time);
 
     /// <summary>New with each gateway process.</summary>
     public string BootId { get; } = Guid.NewGuid().ToString("N");
@@ -42,6 +45,16 @@ internal sealed class ReportIntake(
                 ReportsLog.Refused(logger, node, refused.Message);
             throw;
         }
+#pragma warning disable CA1031 // Whatever a report does to us, it is that report's misfortune alone.
+        catch (Exception mistake)
+#pragma warning restore CA1031
+        {
+            metrics.Refused(RefusalReason.Internal);
+            // One line for all nodes: it is one mistake, with a long trace.
+            if (_failedLines.IsDue(mistake.GetType().Name))
+                ReportsLog.Failed(logger, ReportText.Clean(report.NodeId, ReportText.LongestName), mistake);
+            throw new ReportRefusedException(RefusalReason.Internal, "the gateway could not read the report, by a mistake of its own: its log says more", mistake);
+        }
     }
 
     private Refusals Take(MetricsContract.NodeReport report, TimeSpan told)
@@ -57,9 +70,9 @@ internal sealed class ReportIntake(
             NodeSnapshot snapshot = reader.Read(report, start, previous, now, refusals);
             if (!registry.TryTake(snapshot, previous, FamilyReader.TextBytes(snapshot.Families, snapshot.NodeId), told))
                 continue; // Another report of the same node was quicker: this one may be older than it.
-            if (previous is null)
+            if (previous is null && _newLines.IsDue(snapshot.NodeId))
                 ReportsLog.NewProcess(logger, snapshot.NodeId, snapshot.Version, snapshot.Network);
-            if (snapshot.Final)
+            if (snapshot.Final && _goodbyeLines.IsDue(snapshot.NodeId))
                 ReportsLog.Goodbye(logger, snapshot.NodeId);
             return refusals;
         }

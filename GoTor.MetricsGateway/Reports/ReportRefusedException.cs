@@ -1,7 +1,7 @@
 namespace GoTor.MetricsGateway.Reports;
 
 /// <summary>A report that is not taken. The message says to its sender what to do.</summary>
-internal sealed class ReportRefusedException(RefusalReason reason, string message) : Exception(message)
+internal sealed class ReportRefusedException(RefusalReason reason, string message, Exception? cause = null) : Exception(message, cause)
 {
     /// <summary>The kind of fault.</summary>
     public RefusalReason Reason { get; } = reason;
@@ -24,4 +24,7 @@ internal enum RefusalReason
 
     /// <summary>The node reports too often.</summary>
     Rate,
+
+    /// <summary>A mistake of the gateway's.</summary>
+    Internal,
 }

@@ -19,4 +19,7 @@ internal static partial class ReportsLog
 
     [LoggerMessage(10104, LogLevel.Information, "Node '{Node}' said goodbye.")]
     public static partial void Goodbye(ILogger logger, string node);
+
+    [LoggerMessage(10105, LogLevel.Error, "Node '{Node}': its report met a mistake of the gateway's and is refused (logged at most once a minute).")]
+    public static partial void Failed(ILogger logger, string node, Exception failure);
 }

@@ -37,6 +37,7 @@ internal sealed class ReportsMetrics
         RefusalReason.Malformed => "malformed",
         RefusalReason.OlderProcess => "older_process",
         RefusalReason.Quota => "quota",
+        RefusalReason.Internal => "internal",
         _ => "rate",
     }));
 }

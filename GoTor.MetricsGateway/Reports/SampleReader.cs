@@ -22,6 +22,7 @@ internal sealed class SampleReader(ReportQuotas quotas)
         MetricsContract.MetricFamily family, MetricKind kind, MetricFamily? previous, ref int seriesLeft, Refusals refusals)
     {
         var samples = new List<MetricSample>(Math.Min(family.Samples.Count, Math.Max(0, seriesLeft)));
+        ulong observations = 0;
         foreach (MetricsContract.Sample sample in family.Samples)
         {
             int series = kind == MetricKind.Histogram ? (sample.Histogram?.Counts.Count ?? 0) + 2 : 1;
@@ -36,6 +37,11 @@ internal sealed class SampleReader(ReportQuotas quotas)
                 refusals.Add($"'{family.Name}': {fault}");
                 continue;
             }
+            if (kind == MetricKind.Histogram && (observations += Observations(sample.Histogram!)) > LargestCount)
+            {
+                refusals.Add($"'{family.Name}': counts that are too large together");
+                break;
+            }
             seriesLeft -= series;
             samples.Add(new MetricSample(
                 [.. sample.Labels.Select(label => KeyValuePair.Create(label.Name, label.Value)).OrderBy(label => label.Key, StringComparer.Ordinal)],
@@ -45,6 +51,9 @@ internal sealed class SampleReader(ReportQuotas quotas)
         samples.Sort(static (left, right) => CompareLabels(left.Labels, right.Labels));
         return WithoutDuplicates(family, kind, samples, previous, refusals);
     }
+
+    // Each count is checked to be small enough for this.
+    private static ulong Observations(MetricsContract.Histogram histogram) => histogram.Counts.Aggregate(0UL, static (total, count) => total + count);
 
     private static HistogramValue Read(MetricsContract.Histogram histogram) =>
         new([.. histogram.Bounds], [.. histogram.Counts.Select(count => (long)count)], histogram.Sum);

@@ -1,6 +1,10 @@
 using System.Globalization;
+using System.Net;
+using System.Net.Http;
 using Grpc.Core;
 using GoTor.MetricsContract;
+using GoTor.MetricsGateway.Dashboard.History;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 using static GoTor.MetricsGateway.Tests.TestReports;
@@ -342,5 +346,67 @@ public sealed class BadReportTests(BadReportTests.Fixture fixture) : IClassFixtu
         time.Advance(TimeSpan.FromMinutes(1));
         await gateway.RefusalOfAsync(bad);
         Assert.Equal(2, gateway.Log.GetSnapshot().Count(record => record.Id.Id == 10101));
+    }
+
+    [Fact]
+    public async Task Refusals_OfManyInventedNames_HaveOneBudget()
+    {
+        var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+        await using TestGateway gateway = await TestGateway.StartAsync(time);
+        for (int i = 0; i < 3 * Reports.OncePerMinute.MostLines; i++)
+        {
+            NodeReport bad = Empty($"invented-{i}");
+            bad.BootId = "";
+            await gateway.RefusalOfAsync(bad);
+        }
+        Assert.Equal(Reports.OncePerMinute.MostLines, gateway.Log.GetSnapshot().Count(record => record.Id.Id == 10101));
+        time.Advance(TimeSpan.FromMinutes(1));
+        NodeReport later = Empty("later");
+        later.BootId = "";
+        await gateway.RefusalOfAsync(later);
+        Assert.Equal(Reports.OncePerMinute.MostLines + 1, gateway.Log.GetSnapshot().Count(record => record.Id.Id == 10101));
+    }
+
+    [Fact]
+    public async Task CountsThatTogetherAreTooLarge_HarmNoPage()
+    {
+        // Each of them is allowed; 1,300 of them are more than a long holds.
+        const ulong Largest = 1UL << 53;
+        NodeReport Hostile(string node) => Empty(node).With(
+            Family("gotor.circuit.build.duration", MetricType.Histogram, "s", [.. Enumerable.Range(0, 1_300).Select(i => new Sample
+            {
+                Labels = { new Label { Name = "purpose", Value = "user" }, new Label { Name = "i", Value = i.ToString(CultureInfo.InvariantCulture) } },
+                Histogram = new Histogram { Counts = { Largest }, Sum = double.MaxValue },
+            })]));
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        foreach (string node in new[] { "hostile-1", "hostile-2" })
+            Assert.Contains("too large together", Assert.Single((await gateway.ReportAsync(Hostile(node))).Refusals), StringComparison.Ordinal);
+        await gateway.ReportAsync(GoTorSnapshot("bystander"));
+        gateway.App.Services.GetRequiredService<HistoryRecorder>().Take();
+        foreach (string page in new[] { "/metrics", "/metrics/json", "/debug/metrics", "/health" })
+        {
+            using HttpResponseMessage answer = await gateway.Http.GetAsync(page);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        }
+    }
+
+    [Fact]
+    public async Task MistakeOfTheGateways_IsARefusal_AndOneLine()
+    {
+        var log = new FakeLogCollector();
+        var quotas = new Reports.ReportQuotas();
+        using var services = new ServiceCollection().BuildServiceProvider();
+        // Without a catalogue each family fails.
+        var reports = new Reports.NodeReportsService(
+            new Reports.ReportIntake(
+                new Reports.ReportReader(new Reports.FamilyReader(quotas, null!)), new Nodes.NodeRegistry(quotas, TimeProvider.System), quotas,
+                new Reports.ReportsMetrics(new NoMeters()), TimeProvider.System, new FakeLogger<Reports.ReportIntake>(log)),
+            services);
+        for (int i = 0; i < 3; i++)
+        {
+            RpcException refused = await Assert.ThrowsAsync<RpcException>(() => reports.Report(Empty($"victim-{i}").With(Gauge("gotor.guards.active", 1)), null!));
+            Assert.Equal(StatusCode.Internal, refused.StatusCode);
+        }
+        Assert.IsType<NullReferenceException>(Assert.Single(log.GetSnapshot()).Exception);
     }
 }

@@ -52,6 +52,17 @@ public sealed class MetricsMathTests
     }
 
     [Fact]
+    public void Counts_ThatDoNotFit_StopAtTheLargestNumber()
+    {
+        var huge = new HistogramValue([1], [long.MaxValue, long.MaxValue], double.MaxValue);
+        Assert.Equal(long.MaxValue, huge.Count);
+        HistogramValue merged = HistogramMath.Merge([huge, huge, new([1, 2], [1, 2, 3], 1)])!;
+        Assert.Equal(new long[] { long.MaxValue, 2, long.MaxValue }, merged.Counts);
+        Assert.Equal(long.MaxValue, merged.Count);
+        Assert.InRange(merged.Quantile(0.95), 0, 2);
+    }
+
+    [Fact]
     public void Fields_OfSeveralNodes_AreSumsAndMerges()
     {
         MetricFamily Builds(double n) => new("gotor.circuit.builds", "gotor_circuit_builds_total", MetricKind.Counter, "", "", [new([new("purpose", "user")], n)]);
