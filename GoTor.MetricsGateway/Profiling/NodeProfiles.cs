@@ -33,7 +33,7 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
             lock (_lock)
                 _pending = null;
             // Nothing is written into the caller's stream after this.
-            await pending.CloseAsync();
+            pending.Close();
         }
     }
 
@@ -68,7 +68,7 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
                 bytes += (ulong)chunk.Data.Length;
                 if (bytes > (ulong)options.MaxBytes)
                     throw Refused(pending, $"it is larger than {options.MaxBytes} bytes: ask for fewer seconds");
-                await pending.WriteAsync(chunk.Data.Memory);
+                pending.Write(chunk.Data.Span);
             }
             if (pending is null)
                 throw new RpcException(new Status(StatusCode.InvalidArgument, "an upload without a profile"));
@@ -104,7 +104,7 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
 
     private sealed class Pending(ProfileQuery query, Stream into)
     {
-        private readonly SemaphoreSlim _writing = new(1, 1);
+        private readonly Lock _writing = new();
         private bool _isClosed;
 
         public string Id { get; } = Guid.NewGuid().ToString("N");
@@ -119,26 +119,20 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
 
         public void Fail(string why) => Done.TrySetException(new ProfileFailedException(why));
 
-        public async Task WriteAsync(ReadOnlyMemory<byte> bytes)
+        public void Write(ReadOnlySpan<byte> bytes)
         {
-            await _writing.WaitAsync();
-            try
+            lock (_writing)
             {
                 if (_isClosed)
                     throw new RpcException(new Status(StatusCode.InvalidArgument, "nobody waits for this profile any more"));
-                await into.WriteAsync(bytes);
-            }
-            finally
-            {
-                _writing.Release();
+                into.Write(bytes);
             }
         }
 
-        public async Task CloseAsync()
+        public void Close()
         {
-            await _writing.WaitAsync();
-            _isClosed = true;
-            _writing.Release();
+            lock (_writing)
+                _isClosed = true;
             _ = Done.Task.Exception; // It was said to whoever waited.
         }
     }
