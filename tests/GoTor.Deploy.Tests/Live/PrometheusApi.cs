@@ -8,6 +8,8 @@ internal sealed class PrometheusApi(Uri address) : IDisposable
 {
     private readonly HttpClient _client = new() { BaseAddress = address, Timeout = TimeSpan.FromSeconds(30) };
 
+    public Uri Address => address;
+
     public async Task<bool> IsReadyAsync()
     {
         try

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using GoTor.Deploy.Tests.Files;
+using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Deploy.Tests.Live;
 
@@ -68,6 +69,18 @@ public sealed partial class QueryTests(LiveStack stack) : IClassFixture<LiveStac
         // The made-up nodes receive more damaged cells than any real one, and a stranger tries to report.
         Assert.Subset(new HashSet<string> { "Watchdog", "GoTorTampering", "GoTorReportsRejected" }, firing.ToHashSet());
         Assert.Contains("Watchdog", firing);
+    }
+
+    /// <summary>Pictures for people to look at, in artifacts/grafana. Only that each panel can be drawn is checked here.</summary>
+    [SkippableFact]
+    public async Task Dashboards_DrawnWithGrafanasLibrary_HaveNoEmptyPanel()
+    {
+        string folder = Repository.PathOf("tests", "grafana", "render"), node = Programs.Need("node");
+        Programs.Need("chromium");
+        Skip.IfNot(Directory.Exists(Path.Combine(folder, "node_modules")), "npm install in tests/grafana/render has not run.");
+
+        await ChildProcess.RunAsync(
+            node, "", CancellationToken.None, Path.Combine(folder, "render.mjs"), stack.Prometheus.Address.ToString().TrimEnd('/'), Repository.PathOf("artifacts", "grafana"));
     }
 
     private async Task AskAsync(string what, string expression, bool reserved, List<string> faults)

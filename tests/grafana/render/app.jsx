@@ -15,8 +15,10 @@ const theme = createTheme({ colors: { mode: 'dark' } });
 const cell = { width: 60, height: 34 };
 const until = Date.now();
 const from = until - minutes * 60_000;
-standardTransformersRegistry.setInit(() => Object.values(standardTransformers).map(transformation => ({
-  id: transformation.id, name: transformation.name, transformation: transformation, editor: () => null,
+// Two of the names stand for the same transformation.
+const transformations = new Map(Object.values(standardTransformers).map(transformation => [transformation.id, transformation]));
+standardTransformersRegistry.setInit(() => [...transformations.values()].map(transformation => ({
+  id: transformation.id, name: transformation.name, transformation, editor: () => null,
 })));
 const units = new Set(getValueFormats().flatMap(group => group.submenu.map(unit => unit.value)));
 
