@@ -18,7 +18,7 @@ const from = until - minutes * 60_000;
 // Two of the names stand for the same transformation.
 const transformations = new Map(Object.values(standardTransformers).map(transformation => [transformation.id, transformation]));
 standardTransformersRegistry.setInit(() => [...transformations.values()].map(transformation => ({
-  id: transformation.id, name: transformation.name, transformation, editor: () => null,
+  id: transformation.id, name: transformation.name, transformation: async () => transformation, editor: () => null,
 })));
 const units = new Set(getValueFormats().flatMap(group => group.submenu.map(unit => unit.value)));
 
