@@ -112,6 +112,23 @@ public sealed class HealthTests : IAsyncLifetime
         Assert.Equal(3, reporter.GetProperty("details").GetProperty("series_refused").GetInt32());
     }
 
+    [Theory]
+    [InlineData("sandbox", "")]
+    [InlineData("sandbox", "?node=node-1")]
+    [InlineData("public", "")]
+    [InlineData("public", "?node=node-1")]
+    public async Task Sandbox_IsSaidToHideNothing(string network, string query)
+    {
+        NodeReport report = Empty();
+        report.Network = network;
+        await _gateway.ReportAsync(report);
+        (HttpStatusCode code, JsonElement health) = await HealthAsync(query);
+        Assert.Equal(HttpStatusCode.OK, code);
+        Assert.Equal(
+            network == "sandbox" ? "The node can carry traffic on the sandbox network. SANDBOX: hides nothing" : "The node can carry traffic on the public network",
+            Message(health, "nodes"));
+    }
+
     [Fact]
     public async Task Markup_InMessages_IsEscaped()
     {
