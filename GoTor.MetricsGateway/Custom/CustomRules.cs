@@ -12,9 +12,6 @@ internal static class CustomRules
     private const int LongestName = 96;
     private const int LongestHelp = 256;
 
-    // Prometheus and OpenMetrics make series with these endings of their own.
-    private static readonly string[] ReservedEndings = ["_total", "_bucket", "_count", "_sum", "_created", "_info"];
-
     // "node" is the gateway's, the others are Prometheus'.
     private static readonly string[] ReservedLabels = ["node", "le", "quantile", "job", "instance"];
 
@@ -33,7 +30,7 @@ internal static class CustomRules
         if (request.Unit.Length > ReportText.LongestName || !ReportText.IsPlain(request.Unit, ReportText.LongestName) || !PrometheusName.KnowsUnit(request.Unit))
             throw Invalid($"unit {ReportText.Quote(request.Unit)} is none of s, By, 1 and {{thing}}");
         string name = PrometheusName.Of(Prefix + request.Name, request.Unit, kind);
-        if (kind != MetricKind.Counter && Array.Find(ReservedEndings, end => name.EndsWith(end, StringComparison.Ordinal)) is { } ending)
+        if (PrometheusName.ReservedEnding(name, kind) is { } ending)
             throw Invalid($"the name would end in '{ending}', which Prometheus keeps for itself");
         CheckBounds(request, kind, quotas);
         return new CustomDefinition(request.Name, name, kind, request.Unit, ReportText.Clean(request.Help, LongestHelp), [.. request.Bounds]);

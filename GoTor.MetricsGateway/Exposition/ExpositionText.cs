@@ -59,6 +59,8 @@ internal static class ExpositionText
             writer.Family(first.PrometheusName, first.Type, first.Unit, first.Help);
             foreach ((string node, MetricFamily samples) in family)
             {
+                if (samples.Type != first.Type)
+                    continue; // Only for a moment, while a name that one node gave up becomes another's.
                 foreach (MetricSample sample in samples.Samples)
                     writer.Sample(first.PrometheusName, node, sample);
             }

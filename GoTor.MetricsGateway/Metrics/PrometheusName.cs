@@ -3,6 +3,9 @@ namespace GoTor.MetricsGateway.Metrics;
 /// <summary>The one rule that makes a Prometheus name from an instrument's name and unit.</summary>
 internal static class PrometheusName
 {
+    // Prometheus and OpenMetrics make series with these endings of their own.
+    private static readonly string[] ReservedEndings = ["_total", "_bucket", "_count", "_sum", "_created", "_info"];
+
     /// <summary>
     /// Dots become underscores; the unit adds <c>_seconds</c> (s), <c>_bytes</c> (By) or, for a gauge, <c>_ratio</c> (1), unless the name ends
     /// so already; counters end in <c>_total</c>. Units in braces add nothing.
@@ -12,6 +15,11 @@ internal static class PrometheusName
         string result = WithSuffix(name.Replace('.', '_'), SuffixOf(unit, kind));
         return kind == MetricKind.Counter ? WithSuffix(result, "_total") : result;
     }
+
+    /// <summary>The ending that a name may not have because the formats keep it for series of their own; null when there is none.</summary>
+    public static string? ReservedEnding(string prometheusName, MetricKind kind) => kind == MetricKind.Counter
+        ? null
+        : Array.Find(ReservedEndings, ending => prometheusName.EndsWith(ending, StringComparison.Ordinal));
 
     /// <summary>Whether <see cref="Of"/> knows what to do with the unit.</summary>
     public static bool KnowsUnit(string unit) => unit is "" or "s" or "By" or "1" || (unit.StartsWith('{') && unit.EndsWith('}'));

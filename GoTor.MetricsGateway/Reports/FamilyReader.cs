@@ -9,19 +9,17 @@ internal sealed class FamilyReader(ReportQuotas quotas, FamilyCatalogue catalogu
 {
     private readonly SampleReader _samples = new(quotas);
 
-    // Prometheus and OpenMetrics make series with these endings of their own.
-    private static readonly string[] ReservedEndings = ["_total", "_bucket", "_count", "_sum", "_created", "_info"];
-
     // The gateway says these things about nodes itself; the last ones are applications'.
     private static readonly string[] ReservedNames = ["gotor_node_", "gotor_gateway_", Custom.CustomRules.Prefix];
 
     /// <summary>The families that keep the rules, sorted by <see cref="MetricFamily.PrometheusName"/>.</summary>
     /// <param name="families">As the node reported them.</param>
+    /// <param name="nodeId">The node.</param>
     /// <param name="previous">The last snapshot of the same process, or null.</param>
     /// <param name="now">By the gateway's clock.</param>
     /// <param name="refusals">Where the reasons go for what is left out.</param>
     public ImmutableArray<MetricFamily> Read(
-        IReadOnlyList<MetricsContract.MetricFamily> families, NodeSnapshot? previous, DateTimeOffset now, Refusals refusals)
+        IReadOnlyList<MetricsContract.MetricFamily> families, string nodeId, NodeSnapshot? previous, DateTimeOffset now, Refusals refusals)
     {
         int seriesLeft = quotas.Series;
         var result = new SortedList<string, MetricFamily>(Math.Min(families.Count, quotas.Families), StringComparer.Ordinal);
@@ -55,7 +53,7 @@ internal sealed class FamilyReader(ReportQuotas quotas, FamilyCatalogue catalogu
             var read = new MetricFamily(
                 family.Name, prometheusName, kind, family.Unit, ReportText.Clean(family.Help, 256),
                 _samples.Read(family, kind, last, ref seriesLeft, refusals));
-            (MetricFamily? admitted, string? refusal) = catalogue.Admit(read, now);
+            (MetricFamily? admitted, string? refusal) = catalogue.Admit(read, nodeId, now);
             if (admitted is null)
                 refusals.Add(refusal!);
             else
@@ -96,7 +94,7 @@ internal sealed class FamilyReader(ReportQuotas quotas, FamilyCatalogue catalogu
 
     private static bool IsReserved(string prometheusName, MetricKind kind) =>
         Array.Exists(ReservedNames, start => prometheusName.StartsWith(start, StringComparison.Ordinal))
-        || (kind != MetricKind.Counter && Array.Exists(ReservedEndings, end => prometheusName.EndsWith(end, StringComparison.Ordinal)));
+        || PrometheusName.ReservedEnding(prometheusName, kind) is not null;
 
     private static MetricKind? KindOf(MetricsContract.MetricType type) => type switch
     {

@@ -9,10 +9,10 @@ internal sealed record ReportQuotas
     /// <summary>Bytes of one report.</summary>
     public int ReportBytes { get; init; } = 1 << 20;
 
-    /// <summary>Families of one node.</summary>
+    /// <summary>Families of one node, and names that are not GoTor's own which it may bring in.</summary>
     public int Families { get; init; } = 500;
 
-    /// <summary>Families with different names of all nodes together.</summary>
+    /// <summary>Families with different names of all nodes together, GoTor's own not counted.</summary>
     public int DifferentFamilies { get; init; } = 5_000;
 
     /// <summary>Series of one node as Prometheus counts them: a histogram has one for each bucket, and two more.</summary>

@@ -47,7 +47,7 @@ internal sealed class ReportReader(FamilyReader families)
     public NodeSnapshot Read(
         MetricsContract.NodeReport report, DateTimeOffset start, NodeSnapshot? previous, DateTimeOffset now, Refusals refusals)
     {
-        ImmutableArray<MetricFamily> read = families.Read(report.Families, previous, now, refusals);
+        ImmutableArray<MetricFamily> read = families.Read(report.Families, report.NodeId, previous, now, refusals);
         return new NodeSnapshot
         {
             NodeId = report.NodeId,

@@ -18,7 +18,7 @@ internal static class ReportsRoom
         services.AddSingleton(new ReportToken(options.Token!));
         services.AddSingleton<TokenFailures>();
         services.AddSingleton<ReportsMetrics>();
-        services.AddSingleton(new FamilyCatalogue(options.Quotas.DifferentFamilies));
+        services.AddSingleton<FamilyCatalogue>();
         services.AddSingleton<FamilyReader>();
         services.AddSingleton<ReportReader>();
         services.AddSingleton<ReportIntake>();

@@ -171,7 +171,7 @@ public sealed class TotalsModelTests
             var quotas = new ReportQuotas { ReportsPerSecond = 1_000_000 };
             _registry = new NodeRegistry(quotas, _time);
             _intake = new ReportIntake(
-                new ReportReader(new FamilyReader(quotas, new FamilyCatalogue(100))), _registry, quotas, Metrics, _time, NullLogger<ReportIntake>.Instance);
+                new ReportReader(new FamilyReader(quotas, new FamilyCatalogue(quotas))), _registry, quotas, Metrics, _time, NullLogger<ReportIntake>.Instance);
             _expected = null;
             _gaveWay.Clear();
         }
