@@ -101,7 +101,7 @@ function Picture({ panel, frames, width, height }) {
     : <BarGauge value={value.display} field={value.field} display={value.view?.getFieldDisplayProcessor(value.colIndex)} width={width} height={height} theme={theme}
         orientation={VizOrientation.Horizontal} displayMode={options.displayMode} itemSpacing={8} lcdCellWidth={10} />;
   return <VizRepeater width={width} height={height} source={values} getValues={() => values} renderCounter={0} renderValue={draw} itemSpacing={6}
-    orientation={panel.type === 'stat' ? VizOrientation.Auto : VizOrientation.Horizontal} />;
+    orientation={options.orientation ?? VizOrientation.Auto} />;
 }
 
 function Panel({ panel }) {
