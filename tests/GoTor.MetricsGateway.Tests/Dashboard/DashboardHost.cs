@@ -1,6 +1,7 @@
 using System.Net.Http;
 using GoTor.MetricsGateway.Dashboard;
 using GoTor.MetricsGateway.Dashboard.History;
+using GoTor.MetricsGateway.Dashboard.Live;
 using GoTor.MetricsGateway.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -62,8 +63,17 @@ internal sealed class DashboardHost : IAsyncDisposable
     /// <summary>Time passes, and everyone who still lives reports.</summary>
     public void Report(TimeSpan later)
     {
+        // Reports first: who wakes up because of the time finds them there.
+        DateTimeOffset now = Time.GetUtcNow() + later;
+        Nodes.Set([.. _simulated.Where(node => node.Gone() is null || !_vanished).Select(node => node.Report(now))]);
         Time.Advance(later);
-        Nodes.Set([.. _simulated.Where(node => node.Gone() is null || !_vanished).Select(node => node.Report(Time.GetUtcNow()))]);
+    }
+
+    /// <summary>The same, and open pages hear of it now: the feed's own pause may begin after the clock was moved, and would then not end.</summary>
+    public void ReportAndSend()
+    {
+        Report(LiveFeed.Pace);
+        Service<LiveFeed>().Send();
     }
 
     public Task StopAsync() => _app.StopAsync();

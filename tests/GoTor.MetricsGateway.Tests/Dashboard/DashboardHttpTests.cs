@@ -82,7 +82,7 @@ public sealed class DashboardHttpTests : IAsyncLifetime
         Assert.All((string[])["masthead", "banner", "status", "health", "charts", "fleet", "cards", "process", "updated"],
             id => Assert.Contains($"id=\"{id}\"", whole, StringComparison.Ordinal));
 
-        _host.Report(LiveFeed.Pace);
+        _host.ReportAndSend();
         string news = await page.NextAsync();
         Assert.Contains("id=\"cards\"", news, StringComparison.Ordinal);
         Assert.Contains("id=\"updated\"", news, StringComparison.Ordinal);
@@ -98,7 +98,7 @@ public sealed class DashboardHttpTests : IAsyncLifetime
         using var bob = await LivePage.OpenAsync(_host, "?node=bob");
         Assert.Equal(await one.NextAsync(), await other.NextAsync());
         Assert.Contains("bob", await bob.NextAsync(), StringComparison.Ordinal);
-        _host.Report(LiveFeed.Pace);
+        _host.ReportAndSend();
         Assert.Equal(await one.NextAsync(), await other.NextAsync());
     }
 
@@ -133,11 +133,11 @@ public sealed class DashboardHttpTests : IAsyncLifetime
         await reader.NextAsync();
         await Eventually.TrueAsync(async () =>
         {
-            _host.Report(LiveFeed.Pace);
+            _host.ReportAndSend();
             await reader.NextAsync();
             return dropped.LastMeasurement?.Value == 1;
         });
-        _host.Report(LiveFeed.Pace);
+        _host.ReportAndSend();
         await reader.NextAsync();
     }
 

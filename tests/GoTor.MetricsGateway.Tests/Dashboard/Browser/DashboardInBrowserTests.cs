@@ -1,3 +1,5 @@
+using GoTor.MetricsGateway.Dashboard.Live;
+
 namespace GoTor.MetricsGateway.Tests.Dashboard.Browser;
 
 /// <summary>The page in a real browser: in every state, light and dark, on a desk and on a phone, with and without scripts.</summary>
@@ -76,7 +78,7 @@ public sealed class DashboardInBrowserTests(BrowserFixture fixture) : IClassFixt
         await page.EvalAsync("window.said = document.querySelector('[role=status]')");
 
         host.Nodes.Set(alice.Latest! with { Presence = Nodes.NodePresence.Lost });
-        host.Time.Advance(TimeSpan.FromSeconds(1));
+        host.Service<LiveFeed>().Send();
         await page.UntilAsync("said.isConnected && said.textContent === 'Lost'");
         await page.UntilAsync("document.querySelector('#cards.past') !== null");
         await PageChecks.HoldAsync(page);
