@@ -1,21 +1,10 @@
+using GoTor.MetricsGateway.Hosting;
+
 namespace GoTor.MetricsGateway.Custom;
 
 /// <summary>Forgets unused custom metrics in time.</summary>
-internal sealed class CustomSweep(CustomRegistry registry, TimeProvider time) : BackgroundService
+internal sealed class CustomSweep(CustomRegistry registry, TimeProvider time, ILogger<CustomSweep> logger)
+    : PeriodicWork(TimeSpan.FromSeconds(10), time, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                registry.Sweep();
-        }
-        catch (OperationCanceledException)
-        {
-            // The gateway stops.
-        }
-    }
+    protected override void Work() => registry.Sweep();
 }

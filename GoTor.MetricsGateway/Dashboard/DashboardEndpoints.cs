@@ -1,5 +1,7 @@
+using System.Net;
 using GoTor.MetricsGateway.Dashboard.History;
 using GoTor.MetricsGateway.Dashboard.Live;
+using GoTor.MetricsGateway.Nodes;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace GoTor.MetricsGateway.Dashboard;
@@ -51,13 +53,22 @@ internal static class DashboardEndpoints
         return asset;
     }
 
-    private static async Task EventsAsync(HttpContext context, LiveFeed feed)
+    private static async Task EventsAsync(HttpContext context, LiveFeed feed, INodeDirectory nodes)
     {
         HttpResponse response = context.Response;
         Protect(response);
         response.Headers.CacheControl = "no-store";
         string? asked = Asked(context);
-        LiveListener? listener = feed.Open(asked, context.Abort);
+        if (asked is not null && nodes.Find(asked) is null)
+        {
+            // Each view costs a rendering per round: there are as many as nodes, not as many as names. The page goes on without this.
+            response.StatusCode = StatusCodes.Status404NotFound;
+            response.ContentType = "text/plain; charset=utf-8";
+            await response.WriteAsync("No such node has reported to this gateway.\n", context.RequestAborted);
+            return;
+        }
+
+        LiveListener? listener = feed.Open(asked, context.Connection.RemoteIpAddress ?? IPAddress.None, context.Abort);
         if (listener is null)
         {
             response.StatusCode = StatusCodes.Status503ServiceUnavailable;

@@ -32,20 +32,35 @@ internal sealed record DashboardView(
 /// <summary>Puts views together.</summary>
 internal sealed class DashboardViews(INodeDirectory nodes, HistoryRecorder history, TimeProvider time)
 {
+    /// <summary>One view.</summary>
+    public DashboardView Of(string? asked) => Now().Of(asked);
+
+    /// <summary>What all views of one moment share.</summary>
+    public DashboardRound Now() => new(nodes.List(), history, time.GetUtcNow());
+}
+
+/// <summary>One moment, of which any number of views can be made: what they share is put together once. For one thread.</summary>
+internal sealed class DashboardRound(ImmutableArray<NodeState> nodes, HistoryRecorder history, DateTimeOffset now)
+{
+    private readonly IReadOnlyDictionary<string, HistoryPoint> _latestSteps = history.LatestOfNodes();
+    private ContractFields? _together;
+
+    private ContractFields Together => _together ??= ContractFieldsReader.Of(
+        [.. nodes.Where(state => state.Presence != NodePresence.Stale).Select(state => state.Latest.Families)]);
+
     /// <summary>With no node asked for, a lone node is shown, and otherwise all.</summary>
     public DashboardView Of(string? asked)
     {
-        ImmutableArray<NodeState> all = nodes.List();
         NodeState? node = asked is null
-            ? (all.Length == 1 ? all[0] : null)
-            : nodes.Find(asked);
+            ? (nodes.Length == 1 ? nodes[0] : null)
+            : nodes.FirstOrDefault(state => state.Latest.NodeId == asked);
         return new DashboardView(
             asked,
-            all,
+            nodes,
             node,
-            node?.Latest.Fields ?? ContractFieldsReader.Of([.. all.Where(state => state.Presence != NodePresence.Stale).Select(state => state.Latest.Families)]),
+            node?.Latest.Fields ?? Together,
             node is null ? history.OfFleet() : history.OfNode(node.Latest.NodeId),
-            history.LatestOfNodes(),
-            time.GetUtcNow());
+            _latestSteps,
+            now);
     }
 }

@@ -13,4 +13,7 @@ internal static partial class HostingLog
 
     [LoggerMessage(10002, LogLevel.Information, "The parent process is gone: stopping.")]
     public static partial void ParentGone(ILogger logger);
+
+    [LoggerMessage(10003, LogLevel.Error, "{Work} met a mistake of the gateway's; it is tried again. Not said again until it went well.")]
+    public static partial void Failed(ILogger logger, string work, Exception failure);
 }

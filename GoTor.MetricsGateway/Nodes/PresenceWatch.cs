@@ -1,21 +1,10 @@
+using GoTor.MetricsGateway.Hosting;
+
 namespace GoTor.MetricsGateway.Nodes;
 
 /// <summary>Notices each second that nodes fell silent, also when nobody asks for the list.</summary>
-internal sealed class PresenceWatch(NodeRegistry registry, TimeProvider time) : BackgroundService
+internal sealed class PresenceWatch(NodeRegistry registry, TimeProvider time, ILogger<PresenceWatch> logger)
+    : PeriodicWork(TimeSpan.FromSeconds(1), time, logger)
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Period, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stoppingToken))
-                registry.Sweep();
-        }
-        catch (OperationCanceledException)
-        {
-            // The gateway stops.
-        }
-    }
+    protected override void Work() => registry.Sweep();
 }

@@ -3,7 +3,10 @@
 "use strict";
 
 const live = document.getElementById("live");
-const source = { events: null, timer: 0 };
+// The generation grows with each change of how news comes: what an older one still waits for is no longer wanted.
+const source = { events: null, timer: 0, generation: 0 };
+const refreshEvery = 5000;
+const retryEventsAfter = 30000;
 
 function say(state, text) {
   live.className = state;
@@ -72,7 +75,7 @@ function find(parent, from, wanted) {
 
 function connect() {
   if (source.events) return;
-  clearTimeout(source.timer);
+  disconnect();
   source.events = new EventSource(document.body.dataset.events);
   source.events.addEventListener("open", () => say("on", "Live"));
   source.events.addEventListener("patch", (event) => {
@@ -83,7 +86,7 @@ function connect() {
     if (source.events.readyState === EventSource.CLOSED) {
       // Refused: too many pages are open, or something between cannot pass events on. Then without them.
       disconnect();
-      poll();
+      poll(source.generation, Date.now() + retryEventsAfter);
     } else {
       say("off", "The gateway does not answer. What you see is old; trying again.");
     }
@@ -91,24 +94,29 @@ function connect() {
 }
 
 function disconnect() {
+  source.generation++;
   clearTimeout(source.timer);
   source.events?.close();
   source.events = null;
 }
 
-async function poll() {
+async function poll(generation, until) {
   try {
     const answer = await fetch(location.href, { cache: "no-store" });
+    // A node that is not known has a page as well, with that status.
+    if (!answer.ok && answer.status !== 404) throw new Error("status " + answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (generation !== source.generation) return;
     for (const section of page.querySelectorAll("#masthead, main > *, #updated")) {
       const old = document.getElementById(section.id);
       if (old) morph(old, section);
     }
     say("on", "Refreshing every 5 s");
   } catch {
+    if (generation !== source.generation) return;
     say("off", "The gateway does not answer. What you see is old; trying again.");
   }
-  source.timer = setTimeout(poll, 5000);
+  source.timer = setTimeout(() => (Date.now() < until ? poll(generation, until) : connect()), refreshEvery);
 }
 
 // Nobody looks at a hidden page, and a browser has few connections to one place.

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GoTor.MetricsGateway.Hosting;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
 
@@ -8,11 +9,13 @@ namespace GoTor.MetricsGateway.Dashboard.History;
 /// Keeps the past of every node and of all together, for the charts; what is older than 15 minutes is Prometheus' business. Safe for
 /// concurrent use.
 /// </summary>
-internal sealed class HistoryRecorder(INodeDirectory nodes, TimeProvider time) : BackgroundService
+internal sealed class HistoryRecorder(INodeDirectory nodes, TimeProvider time, ILogger<HistoryRecorder> logger)
+    : PeriodicWork(HistoryRing.Step, time, logger)
 {
     /// <summary>Nodes whose past is kept, about 20 KB each. Of later ones there are only the latest values.</summary>
     public const int MaxNodes = 1024;
 
+    private readonly TimeProvider _time = time;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, NodeHistory> _histories = new(StringComparer.Ordinal);
     private readonly HistoryRing _fleet = new();
@@ -47,7 +50,7 @@ internal sealed class HistoryRecorder(INodeDirectory nodes, TimeProvider time) :
     /// <summary>Takes one step.</summary>
     public void Take()
     {
-        DateTimeOffset now = time.GetUtcNow();
+        DateTimeOffset now = _time.GetUtcNow();
         ImmutableArray<NodeState> present = nodes.List();
         lock (_gate)
         {
@@ -76,15 +79,7 @@ internal sealed class HistoryRecorder(INodeDirectory nodes, TimeProvider time) :
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(HistoryRing.Step, time);
-        Take();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            Take();
-        }
-    }
+    protected override void Work() => Take();
 
     private void Forget(ImmutableArray<NodeState> present)
     {

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using GoTor.MetricsGateway.Nodes;
 
 namespace GoTor.MetricsGateway.Dashboard.Live;
@@ -7,13 +8,10 @@ namespace GoTor.MetricsGateway.Dashboard.Live;
 /// Brings open pages up to date: renders each view that somebody looks at once, at most once a second, and sends everyone who looks at it the
 /// same bytes. Safe for concurrent use.
 /// </summary>
-internal sealed partial class LiveFeed(
+internal sealed class LiveFeed(
     INodeDirectory nodes, DashboardViews views, DashboardMetrics metrics, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<LiveFeed> logger)
     : BackgroundService
 {
-    /// <summary>Pages that may be open at once.</summary>
-    public const int MaxListeners = 100;
-
     /// <summary>Between two renderings at the least.</summary>
     public static readonly TimeSpan Pace = TimeSpan.FromSeconds(1);
 
@@ -22,32 +20,56 @@ internal sealed partial class LiveFeed(
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Audience> _audiences = new(StringComparer.Ordinal);
-    private int _listeners;
+    private readonly LivePlaces _places = new();
     private bool _ended;
+    private bool _failed;
 
     /// <summary>Opens a page; the whole view is its first message. Null when too many are open.</summary>
-    /// <param name="asked">The node it shows; null: whatever there is.</param>
+    /// <param name="asked">The node it shows, which is known; null: whatever there is.</param>
+    /// <param name="from">Where the reader is.</param>
     /// <param name="abandon">Ends the page's connection. Called before <see cref="Close"/> returns, never afterwards.</param>
-    public LiveListener? Open(string? asked, Action abandon)
+    public LiveListener? Open(string? asked, IPAddress from, Action abandon)
     {
-        DashboardView view = views.Of(asked);
         lock (_gate)
         {
-            if (_ended || _listeners >= MaxListeners)
+            if (_ended || !_places.TryTake(from))
             {
                 metrics.Refused();
                 return null;
             }
+        }
 
-            var listener = new LiveListener(abandon);
+        try
+        {
+            return Open(asked, new LiveListener(from, abandon));
+        }
+        catch
+        {
+            lock (_gate)
+            {
+                _places.Leave(from);
+            }
+
+            throw;
+        }
+    }
+
+    private LiveListener? Open(string? asked, LiveListener listener)
+    {
+        ImmutableArray<Markup> sections = SectionsOf(asked);
+        lock (_gate)
+        {
+            if (_ended)
+            {
+                _places.Leave(listener.From);
+                return null;
+            }
+
             if (!_audiences.TryGetValue(Key(asked), out Audience? audience))
-                _audiences.Add(Key(asked), audience = new Audience(asked));
-            if (audience.Sections.IsDefault)
-                audience.Sections = DashboardPage.Sections(view);
+                _audiences.Add(Key(asked), audience = new Audience(asked) { Sections = sections });
             listener.TrySend(LiveMessage.Greeting);
             listener.TrySend(LiveMessage.Patch(audience.Sections));
             audience.Listeners.Add(listener);
-            _listeners++;
             metrics.Opened();
             return listener;
         }
@@ -72,9 +94,10 @@ internal sealed partial class LiveFeed(
             audiences = [.. _audiences.Values];
         }
 
+        DashboardRound round = views.Now();
         foreach (Audience audience in audiences)
         {
-            ImmutableArray<Markup> sections = DashboardPage.Sections(views.Of(audience.Asked));
+            ImmutableArray<Markup> sections = DashboardPage.Sections(round.Of(audience.Asked));
             lock (_gate)
             {
                 ImmutableArray<Markup> changed = LiveMessage.Changed(audience.Sections, sections);
@@ -103,11 +126,14 @@ internal sealed partial class LiveFeed(
                 try
                 {
                     Send();
+                    _failed = false;
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
                     // The next one may go well; a page that stands still for good would be worse.
-                    LogFailed(logger, e);
+                    if (!_failed)
+                        DashboardLog.Failed(logger, e);
+                    _failed = true;
                 }
 
                 await Task.Delay(Pace, time, stoppingToken);
@@ -145,10 +171,22 @@ internal sealed partial class LiveFeed(
         }
     }
 
+    // What the others of its view have; rendered only for the first.
+    private ImmutableArray<Markup> SectionsOf(string? asked)
+    {
+        lock (_gate)
+        {
+            if (_audiences.TryGetValue(Key(asked), out Audience? audience))
+                return audience.Sections;
+        }
+
+        return DashboardPage.Sections(views.Of(asked));
+    }
+
     private void Left(Audience audience, LiveListener listener)
     {
         listener.Complete();
-        _listeners--;
+        _places.Leave(listener.From);
         metrics.Closed();
         if (audience.Listeners.Count == 0)
             _audiences.Remove(Key(audience.Asked));
@@ -156,9 +194,6 @@ internal sealed partial class LiveFeed(
 
     // No node's name is empty.
     private static string Key(string? asked) => asked ?? "";
-
-    [LoggerMessage(9501, LogLevel.Warning, "A page could not be rendered; the next attempt is in a second.")]
-    private static partial void LogFailed(ILogger logger, Exception failure);
 
     /// <summary>Those who look at one view.</summary>
     private sealed class Audience(string? asked)
@@ -168,6 +203,6 @@ internal sealed partial class LiveFeed(
         public HashSet<LiveListener> Listeners { get; } = [];
 
         /// <summary>As all of them have them.</summary>
-        public ImmutableArray<Markup> Sections { get; set; }
+        public required ImmutableArray<Markup> Sections { get; set; }
     }
 }

@@ -1,16 +1,20 @@
+using System.Net;
 using System.Threading.Channels;
 
 namespace GoTor.MetricsGateway.Dashboard.Live;
 
 /// <summary>One open page. What it has not read yet waits in a short queue; a reader that falls behind is dropped, and its browser comes back.</summary>
+/// <param name="from">Where the reader is.</param>
 /// <param name="abandon">Ends the connection at once. Called only while the page is open.</param>
-internal sealed class LiveListener(Action abandon)
+internal sealed class LiveListener(IPAddress from, Action abandon)
 {
     // At one message a second this is how long a reader may stand still.
     public const int MostWaiting = 8;
 
     private readonly Channel<ReadOnlyMemory<byte>> _queue = Channel.CreateBounded<ReadOnlyMemory<byte>>(
         new BoundedChannelOptions(MostWaiting) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    public IPAddress From => from;
 
     public ChannelReader<ReadOnlyMemory<byte>> Messages => _queue.Reader;
 

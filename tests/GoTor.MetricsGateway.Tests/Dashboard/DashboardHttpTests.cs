@@ -105,7 +105,7 @@ public sealed class DashboardHttpTests : IAsyncLifetime
     [Fact]
     public async Task MorePagesThanAllowed_AreRefused_UntilOneCloses()
     {
-        LivePage[] pages = [.. await Task.WhenAll(Enumerable.Range(0, LiveFeed.MaxListeners).Select(_ => LivePage.OpenAsync(_host)))];
+        LivePage[] pages = [.. await Task.WhenAll(Enumerable.Range(0, LivePlaces.MostOfLoopback).Select(_ => LivePage.OpenAsync(_host)))];
         using HttpResponseMessage refused = await _host.Client.GetAsync(new Uri(_host.Address, "/debug/metrics/events"));
         Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
         Assert.NotNull(refused.Headers.RetryAfter);
@@ -119,6 +119,34 @@ public sealed class DashboardHttpTests : IAsyncLifetime
             using HttpResponseMessage answer = await _host.Client.GetAsync(new Uri(_host.Address, "/debug/metrics/events"), HttpCompletionOption.ResponseHeadersRead);
             return answer.StatusCode == HttpStatusCode.OK;
         });
+    }
+
+    [Theory]
+    [InlineData("nobody")]
+    [InlineData("%3Cscript%3E")]
+    [InlineData("alice&node=bob")]
+    public async Task Events_OfANodeThatIsNotKnown_AreNotBegun(string node)
+    {
+        using HttpResponseMessage answer = await _host.Client.GetAsync(new Uri(_host.Address, "/debug/metrics/events?node=" + node), HttpCompletionOption.ResponseHeadersRead);
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal("text/plain; charset=utf-8", answer.Content.Headers.ContentType!.ToString());
+    }
+
+    [Fact]
+    public void Places_OfOneAddress_AreFew_AndOthersHaveTheirs()
+    {
+        var places = new LivePlaces();
+        int Take(string address) => Enumerable.Range(0, LivePlaces.Most).Count(_ => places.TryTake(IPAddress.Parse(address)));
+        Assert.Equal(LivePlaces.MostOfOne, Take("192.0.2.1"));
+        Assert.Equal(0, Take("::ffff:192.0.2.1"));
+        Assert.Equal(LivePlaces.MostOfOne, Take("2001:db8::1"));
+        Assert.Equal(0, Take("2001:db8::2"));
+        Assert.Equal(LivePlaces.MostOfOne, Take("2001:db8:0:1::1"));
+        places.Leave(IPAddress.Parse("192.0.2.1"));
+        Assert.Equal(1, Take("192.0.2.1"));
+        Assert.Equal(LivePlaces.Most - (3 * LivePlaces.MostOfOne), Take("127.0.0.1"));
+        Assert.Equal(0, Take("::1"));
+        Assert.Equal(0, Take("192.0.2.9"));
     }
 
     [Fact]

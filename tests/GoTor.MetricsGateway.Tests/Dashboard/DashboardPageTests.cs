@@ -5,6 +5,7 @@ using GoTor.MetricsGateway.Dashboard;
 using GoTor.MetricsGateway.Dashboard.History;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GoTor.MetricsGateway.Tests.Dashboard;
 
@@ -171,7 +172,7 @@ public sealed partial class DashboardPageTests
         var directory = new FakeNodes();
         directory.Set(nodes);
         var time = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(Samples.Noon);
-        using var history = new HistoryRecorder(directory, time);
+        using var history = new HistoryRecorder(directory, time, NullLogger<HistoryRecorder>.Instance);
         history.Take();
         return new DashboardViews(directory, history, time).Of(null);
     }

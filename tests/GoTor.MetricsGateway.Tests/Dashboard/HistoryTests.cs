@@ -4,6 +4,7 @@ using GoTor.MetricsGateway.Dashboard.History;
 using GoTor.MetricsGateway.Dashboard.Sections;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GoTor.MetricsGateway.Tests.Dashboard;
@@ -17,7 +18,7 @@ public sealed class HistoryTests : IDisposable
     private readonly HistoryRecorder _history;
     private ulong _sequence;
 
-    public HistoryTests() => _history = new HistoryRecorder(_nodes, _time);
+    public HistoryTests() => _history = new HistoryRecorder(_nodes, _time, NullLogger<HistoryRecorder>.Instance);
 
     public void Dispose() => _history.Dispose();
 
