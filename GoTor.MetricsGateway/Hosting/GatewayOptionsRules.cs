@@ -26,7 +26,19 @@ internal static class GatewayOptionsRules
         CheckToken(faults, options.Token);
         if (options.CustomToken is not null)
             CheckToken(faults, options.CustomToken);
+        if (options.Profiling.Enabled)
+            CheckProfilingToken(faults, options);
         return faults;
+    }
+
+    private static void CheckProfilingToken(List<string> faults, GatewayOptions options)
+    {
+        if (string.IsNullOrEmpty(options.Profiling.Token))
+            faults.Add("Profiling is enabled without a token of its own: set Gateway:Profiling:TokenFile. The nodes' token does not give access to profiles");
+        else if (options.Profiling.Token == options.Token || options.Profiling.Token == options.CustomToken)
+            faults.Add("Profiling has the same token as the nodes or applications: give it one of its own, or every node could look into the gateway and other nodes");
+        else
+            CheckToken(faults, options.Profiling.Token);
     }
 
     /// <summary>Whether an address can be reached from other machines.</summary>

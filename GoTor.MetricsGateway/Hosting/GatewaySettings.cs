@@ -3,7 +3,7 @@ namespace GoTor.MetricsGateway.Hosting;
 /// <summary>Reads the settings from wherever they are, and the token from where it is safe.</summary>
 internal static class GatewaySettings
 {
-    private static readonly string[] Secrets = ["Gateway:Token", "Gateway:CustomToken"];
+    private static readonly string[] Secrets = ["Gateway:Token", "Gateway:CustomToken", "Gateway:Profiling:Token"];
 
     /// <summary>The settings with the token in <see cref="GatewayOptions.Token"/>.</summary>
     /// <param name="configuration">Files, environment and command line.</param>
@@ -28,8 +28,10 @@ internal static class GatewaySettings
         var faults = new List<string>();
         string? token = parentToken ?? FromFile(options.TokenFile, faults) ?? options.Token ?? configuration[GatewayOptions.TokenVariable];
         string? customToken = FromFile(options.CustomTokenFile, faults) ?? options.CustomToken;
+        string? profilingToken = FromFile(options.Profiling.TokenFile, faults) ?? options.Profiling.Token;
+        options = options with { Token = token, CustomToken = customToken, Profiling = options.Profiling with { Token = profilingToken } };
         if (faults.Count == 0)
-            faults.AddRange(GatewayOptionsRules.Faults(options = options with { Token = token, CustomToken = customToken }));
+            faults.AddRange(GatewayOptionsRules.Faults(options));
         return faults.Count == 0 ? options : throw new GatewaySettingsException(faults);
     }
 

@@ -17,6 +17,8 @@ internal static class ProfilingRoom
     public static void MapProfiling(this IEndpointRouteBuilder endpoints)
     {
         ProfileEndpoint profiles = endpoints.ServiceProvider.GetRequiredService<ProfileEndpoint>();
-        endpoints.MapPost("/debug/profile", profiles.ServeAsync).RequireToken();
+        // Disabled there is nothing to protect, and its own token may be missing.
+        string? token = endpoints.ServiceProvider.GetRequiredService<ProfilingOptions>() is { Enabled: true } options ? options.Token : null;
+        endpoints.MapPost("/debug/profile", profiles.ServeAsync).RequireToken(token is null ? null : new ReportToken(token));
     }
 }

@@ -18,6 +18,7 @@ public sealed class NodeProfileTests : IAsyncLifetime
     private readonly string _folder = Directory.CreateTempSubdirectory("gotor-").FullName;
     private readonly string _token = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMinutes(3) };
+    private readonly string _profilingToken = Convert.ToHexString(RandomNumberGenerator.GetBytes(32));
     private ChildProcess? _gateway;
     private ClientProcess? _node;
 
@@ -27,13 +28,15 @@ public sealed class NodeProfileTests : IAsyncLifetime
     {
         string tokenFile = Path.Combine(_folder, "token");
         await File.WriteAllTextAsync(tokenFile, _token);
+        string profilingTokenFile = Path.Combine(_folder, "profiling-token");
+        await File.WriteAllTextAsync(profilingTokenFile, _profilingToken);
         _gateway = ChildProcess.Start(
             "dotnet", "exec", ClientProgram.Built("GoTor.MetricsGateway"), "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0",
-            $"--Gateway:TokenFile={tokenFile}", "--Gateway:Profiling:Enabled=true");
+            $"--Gateway:TokenFile={tokenFile}", "--Gateway:Profiling:Enabled=true", $"--Gateway:Profiling:TokenFile={profilingTokenFile}");
         string line = await _gateway.LineAsync(line => line.StartsWith("Listening:", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(60));
         string[] addresses = [.. line.Split(' ').Skip(1).Select(part => part.Split('=')[1])];
         _http.BaseAddress = new Uri(addresses[0]);
-        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _token);
+        _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _profilingToken);
         string nobody = new('A', 40);
         _node = ClientProcess.Start(
             NetworkFixture.Program, _folder,

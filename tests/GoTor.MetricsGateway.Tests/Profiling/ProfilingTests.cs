@@ -13,7 +13,8 @@ namespace GoTor.MetricsGateway.Tests.Profiling;
 [Collection(Name)]
 public sealed class ProfilingTests
 {
-    private static readonly (string, string) On = ("Profiling:Enabled", "true");
+    private const string Token = "fedcba9876543210-profiling-token";
+    private static readonly (string, string)[] On = [("Profiling:Enabled", "true"), ("Profiling:Token", Token)];
 
     /// <summary>Two sessions of one process would see each other's events.</summary>
     private const string Name = "records this process";
@@ -99,19 +100,32 @@ public sealed class ProfilingTests
     public async Task Profiling_IsOff_UnlessEnabled_AndNeedsTheToken()
     {
         await using TestGateway off = await TestGateway.StartAsync();
-        using HttpResponseMessage forbidden = await PostAsync(off, "kind=cpu");
+        using HttpResponseMessage forbidden = await PostAsync(off, "kind=cpu", TestGateway.Token);
         Assert.Equal(HttpStatusCode.Forbidden, forbidden.StatusCode);
         await using TestGateway on = await TestGateway.StartAsync(settings: On);
         using HttpResponseMessage stranger = await on.Http.PostAsync("/debug/profile?kind=cpu", null);
         Assert.Equal(HttpStatusCode.Unauthorized, stranger.StatusCode);
+        using HttpResponseMessage node = await PostAsync(on, "kind=cpu", TestGateway.Token);
+        Assert.Equal(HttpStatusCode.Unauthorized, node.StatusCode);
         using HttpResponseMessage get = await on.Http.GetAsync("/debug/profile");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, get.StatusCode);
+    }
+
+    [Theory]
+    [InlineData(null, "without a token of its own: set Gateway:Profiling:TokenFile")]
+    [InlineData(TestGateway.Token, "the same token as the nodes")]
+    [InlineData("short", "too short to be safe")]
+    public async Task Profiling_WithoutATokenOfItsOwn_DoesNotStart(string? token, string expected)
+    {
+        (string, string)[] settings = token is null ? [("Profiling:Enabled", "true")] : [("Profiling:Enabled", "true"), ("Profiling:Token", token)];
+        Hosting.GatewaySettingsException refused = await Assert.ThrowsAsync<Hosting.GatewaySettingsException>(() => TestGateway.StartAsync(settings: settings));
+        Assert.Contains(expected, refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Profile_ThatIsTooLarge_IsGivenUp_AndTheNextOneWorks()
     {
-        await using TestGateway gateway = await TestGateway.StartAsync(settings: [On, ("Profiling:MaxBytes", "1000")]);
+        await using TestGateway gateway = await TestGateway.StartAsync(settings: [.. On, ("Profiling:MaxBytes", "1000")]);
         using HttpResponseMessage answer = await PostAsync(gateway, "kind=cpu&seconds=1");
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Contains("larger than 1000 bytes", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
@@ -195,8 +209,8 @@ public sealed class ProfilingTests
         return await upload;
     }
 
-    private static Task<HttpResponseMessage> PostAsync(TestGateway gateway, string query) => gateway.Http.SendAsync(
-        new HttpRequestMessage(HttpMethod.Post, "/debug/profile?" + query) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", TestGateway.Token) } });
+    private static Task<HttpResponseMessage> PostAsync(TestGateway gateway, string query, string? token = null) => gateway.Http.SendAsync(
+        new HttpRequestMessage(HttpMethod.Post, "/debug/profile?" + query) { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token ?? Token) } });
 
     private static void AssertSamples(byte[] trace)
     {
