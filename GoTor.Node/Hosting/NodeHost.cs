@@ -67,10 +67,11 @@ internal sealed class NodeHost : IAsyncDisposable
                 await using ProfileUploader? profiles = reporting is not null && configuration.Metrics is { Profiling: true } offered
                     ? new ProfileUploader(reporting, offered.NodeName, TimeProvider.System, loggerFactory.CreateLogger("Metrics"))
                     : null;
+                using StopSignals stop = new();
                 await using SandboxHost? sandbox = await SandboxHost.StartAsync(configuration, loggerFactory);
                 configuration = sandbox?.Join(configuration) ?? configuration;
                 await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, meters, reporting, sandbox);
-                return await host.RunAsync();
+                return await host.RunAsync(stop);
             }
             catch (Exception error) when (error is StorageException or TorException or SocketException or IOException or UnauthorizedAccessException)
             {
@@ -93,19 +94,15 @@ internal sealed class NodeHost : IAsyncDisposable
         await _client.DisposeAsync();
     }
 
-    private async Task<int> RunAsync()
+    private async Task<int> RunAsync(StopSignals stop)
     {
-        TaskCompletionSource firstStop = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        using CancellationTokenSource atOnce = new();
-        using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
-        using PosixSignalRegistration interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
 
         await _socks.StartAsync(_configuration.SocksPorts);
         _client.Start();
         await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 
-        if (await Task.WhenAny(firstStop.Task, _client.Fatal) == _client.Fatal)
+        if (await Task.WhenAny(stop.First, _client.Fatal) == _client.Fatal)
         {
             NodeLog.Fatal(_logger, await _client.Fatal);
             return 1;
@@ -114,17 +111,10 @@ internal sealed class NodeHost : IAsyncDisposable
         TimeSpan patience = _configuration.ShutdownWaitLength;
         if (_socks.ConnectionCount > 0 && patience > TimeSpan.Zero)
             NodeLog.Draining(_logger, (int)patience.TotalSeconds);
-        await _socks.StopAsync(patience, atOnce.Token);
+        await _socks.StopAsync(patience, stop.AtOnce);
 
         NodeLog.Exiting(_logger);
         return 0;
-
-        void Stop(PosixSignalContext context)
-        {
-            context.Cancel = true;
-            if (!firstStop.TrySetResult())
-                atOnce.Cancel();
-        }
 
         void Reload(PosixSignalContext context)
         {
@@ -164,7 +154,7 @@ internal sealed class NodeHost : IAsyncDisposable
         {
             if (ReloadRules.ChangesPaths(_configuration.Client, next.Client))
                 _client.Reconfigure(next.Client);
-            if (next.Metrics?.Token is { } token)
+            if (next.Metrics is { Gateway: not null, Token: { } token })
                 _reporting?.UseToken(token);
             _configuration = next;
         }

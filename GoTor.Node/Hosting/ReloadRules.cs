@@ -43,7 +43,10 @@ internal static class ReloadRules
         return fixedOptions.Where(option => !option.Same).Select(option => option.Name);
     }
 
-    /// <summary>A token can change at once: whoever rotates it wants no gap in the numbers.</summary>
+    /// <summary>
+    /// The token for a gateway that runs elsewhere can change at once: whoever rotates it wants no gap in the numbers. A gateway of our own
+    /// was given its token when it started.
+    /// </summary>
     private static IEnumerable<(string Name, bool Same)> MetricsNeedRestart(MetricsOptions? running, MetricsOptions? fresh) =>
         running is null || fresh is null
             ? []
@@ -51,6 +54,7 @@ internal static class ReloadRules
             [
                 ("MetricsPort", running.HttpAddress.Equals(fresh.HttpAddress)),
                 ("MetricsGateway", running.Gateway == fresh.Gateway),
+                ("MetricsToken", running.Gateway is not null || Equals(running.Token, fresh.Token)),
                 ("MetricsNodeName", running.NodeName == fresh.NodeName),
                 ("MetricsLabels", running.Labels.Count == fresh.Labels.Count && !running.Labels.Except(fresh.Labels).Any()),
                 ("MetricsProfiling", running.Profiling == fresh.Profiling),
@@ -61,7 +65,7 @@ internal static class ReloadRules
     {
         Logs = fresh.Logs,
         ShutdownWaitLength = fresh.ShutdownWaitLength,
-        Metrics = running.Metrics is { } metrics ? metrics with { Token = fresh.Metrics?.Token ?? metrics.Token } : null,
+        Metrics = running.Metrics is { } metrics ? metrics with { Token = metrics.Gateway is null ? metrics.Token : fresh.Metrics?.Token ?? metrics.Token } : null,
         Client = running.Client with
         {
             EntryNodes = fresh.Client.EntryNodes,

@@ -41,8 +41,14 @@ internal sealed class SandboxHost : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _network.DisposeAsync();
-        _folder.Delete(recursive: true);
+        try
+        {
+            await _network.DisposeAsync();
+        }
+        finally
+        {
+            _folder.Delete(recursive: true);
+        }
     }
 
     /// <summary>The page of a gateway that this node starts; of another one we know the address for reports only.</summary>

@@ -75,7 +75,7 @@ internal sealed class SandboxTraffic : IAsyncDisposable
             while (await stream.ReadAsync(buffer, _stopping.Token) > 0)
                 continue;
         }
-        catch (Exception e) when (e is TorException or IOException)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
             // Failures are part of what there is to see.
         }

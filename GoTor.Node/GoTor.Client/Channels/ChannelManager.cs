@@ -170,6 +170,13 @@ internal sealed class ChannelManager(
             Failed(key, failure);
             throw failure;
         }
+        catch (Exception e)
+        {
+            // A mistake of ours. It counts as a failed attempt, so that attempts are successes and failures.
+            ChannelException failure = new(ChannelEnd.HandshakeFailed, "Opening the channel failed for a reason that nobody thought of.", e);
+            Failed(key, failure);
+            throw failure;
+        }
         finally
         {
             lock (_lock)

@@ -41,6 +41,9 @@ internal sealed class GatewayChild : IAsyncDisposable
         // It gets its token by the pipe, and writes to us rather than to the journal.
         start.Environment.Remove("GOTOR_METRICS_TOKEN");
         start.Environment.Remove("JOURNAL_STREAM");
+        // What the environment says of exporting is said to the node, whose own options decide.
+        foreach (string name in start.Environment.Keys.Where(name => name.StartsWith("OTEL_", StringComparison.Ordinal)).ToArray())
+            start.Environment.Remove(name);
         Process process = Process.Start(start)!;
         GatewayChild child = new(process, onLogLine);
         child.HandOver(token);

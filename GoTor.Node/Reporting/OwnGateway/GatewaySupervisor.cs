@@ -19,6 +19,9 @@ internal sealed class GatewaySupervisor : IReportSink, IAsyncDisposable
     /// <summary>A run of that length was no failure to start.</summary>
     private static readonly TimeSpan LongRun = TimeSpan.FromMinutes(1);
 
+    /// <summary>A gateway that says nothing for that long will not say anything.</summary>
+    private static readonly TimeSpan PatienceAtStart = TimeSpan.FromSeconds(60);
+
     private readonly GatewayFiles _files;
     private readonly IPEndPoint _http;
     private readonly BearerToken _token;
@@ -99,6 +102,15 @@ internal sealed class GatewaySupervisor : IReportSink, IAsyncDisposable
             {
                 return;
             }
+            catch (TimeoutException)
+            {
+                end = $"it did not say within {PatienceAtStart.TotalSeconds:F0} s where it listens";
+            }
+            catch (Exception error)
+            {
+                // Whatever it is: the next run may go well, and without one there are no metrics.
+                end = error.Message;
+            }
 
             failures = _time.GetElapsedTime(started) >= LongRun ? 1 : Math.Min(failures + 1, 10);
             TimeSpan pause = TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << (failures - 1))) * (0.5 + (0.5 * _chance()));
@@ -122,7 +134,7 @@ internal sealed class GatewaySupervisor : IReportSink, IAsyncDisposable
 
         await using (child.ConfigureAwait(false))
         {
-            if (await child.Grpc.WaitAsync(stopping).ConfigureAwait(false) is { } grpc)
+            if (await child.Grpc.WaitAsync(PatienceAtStart, _time, stopping).ConfigureAwait(false) is { } grpc)
             {
                 using GrpcReportSink sink = new(grpc, () => _token);
                 Volatile.Write(ref _sink, sink);

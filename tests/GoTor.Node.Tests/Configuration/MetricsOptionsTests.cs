@@ -5,7 +5,7 @@ namespace GoTor.Node.Tests.Configuration;
 
 public sealed class MetricsOptionsTests : IDisposable
 {
-    private const string Secret = "s3cret-t0ken";
+    private const string Secret = "s3cret-t0ken-of-the-gateway";
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("gotor-metrics-");
 
@@ -16,7 +16,7 @@ public sealed class MetricsOptionsTests : IDisposable
     [InlineData("EnableMetrics 0")]
     [InlineData("MetricsPort 0")]
     [InlineData("EnableMetrics 0\nMetricsPort 9052")]
-    [InlineData("MetricsNodeName me\nMetricsToken x")]
+    [InlineData("MetricsNodeName me\nMetricsToken xxxxxxxxxxxxxxxx")]
     public void Metrics_NotAskedFor_AreOff(string torrc) => Assert.Null(Load(torrc).Metrics);
 
     [Theory]
@@ -51,12 +51,12 @@ public sealed class MetricsOptionsTests : IDisposable
     [InlineData("MetricsPort ::1:9052")]
     [InlineData("MetricsPort 9052 statsd")]
     [InlineData("MetricsPort :9052")]
-    [InlineData("MetricsGateway gateway\nMetricsToken x")]
-    [InlineData("MetricsGateway ftp://gateway:1\nMetricsToken x")]
-    [InlineData("MetricsGateway http://user@gateway:1\nMetricsToken x")]
-    [InlineData("MetricsGateway http://gateway:1/path\nMetricsToken x")]
+    [InlineData("MetricsGateway gateway\nMetricsToken xxxxxxxxxxxxxxxx")]
+    [InlineData("MetricsGateway ftp://gateway:1\nMetricsToken xxxxxxxxxxxxxxxx")]
+    [InlineData("MetricsGateway http://user@gateway:1\nMetricsToken xxxxxxxxxxxxxxxx")]
+    [InlineData("MetricsGateway http://gateway:1/path\nMetricsToken xxxxxxxxxxxxxxxx")]
     [InlineData("MetricsGateway gateway:9053")]
-    [InlineData("MetricsGateway gateway:9053\nMetricsPort 9052\nMetricsToken x")]
+    [InlineData("MetricsGateway gateway:9053\nMetricsPort 9052\nMetricsToken xxxxxxxxxxxxxxxx")]
     [InlineData("MetricsPort 9052\nMetricsTokenFile /does/not/exist")]
     [InlineData("MetricsPort 9052\nMetricsNodeName Ünder")]
     [InlineData("MetricsPort 9052\nMetricsNodeName \"a b\"")]
@@ -70,8 +70,9 @@ public sealed class MetricsOptionsTests : IDisposable
     [Theory]
     [InlineData("MetricsToken s3cret t0ken", "white space")]
     [InlineData("MetricsToken \"\"", "empty")]
-    [InlineData("MetricsToken \"s3cret-t0ken", "not closed")]
-    [InlineData("MetricsToken s3cret-t0ken\nMetricsTokenFile {file}", "both")]
+    [InlineData("MetricsToken fifteen-letters", "shorter than 16")]
+    [InlineData("MetricsToken \"s3cret-t0ken-of-the-gateway", "not closed")]
+    [InlineData("MetricsToken s3cret-t0ken-of-the-gateway\nMetricsTokenFile {file}", "both")]
     public void Token_ThatIsWrong_IsNeverRepeated(string lines, string reason)
     {
         string file = Write("token", Secret);
@@ -102,8 +103,8 @@ public sealed class MetricsOptionsTests : IDisposable
     public void Token_FromFileOrEnvironment_TheFileFirst()
     {
         string file = Write("token", $"  {Secret}\n");
-        Assert.Equal($"Bearer {Secret}", Build($"MetricsGateway g:1\nMetricsTokenFile {file}", "other").Metrics!.Token!.Header);
-        Assert.Equal("Bearer other", Build("MetricsGateway g:1", "other\n").Metrics!.Token!.Header);
+        Assert.Equal($"Bearer {Secret}", Build($"MetricsGateway g:1\nMetricsTokenFile {file}", "other-token-of-sixteen").Metrics!.Token!.Header);
+        Assert.Equal("Bearer other-token-of-sixteen", Build("MetricsGateway g:1", "other-token-of-sixteen\n").Metrics!.Token!.Header);
     }
 
     [Fact]
@@ -131,13 +132,22 @@ public sealed class MetricsOptionsTests : IDisposable
     public void Reload_TakesTheToken_AndSaysWhatWaits()
     {
         NodeConfiguration running = Load($"MetricsGateway g:1\nMetricsToken {Secret}");
-        NodeConfiguration fresh = Load("MetricsGateway g:2\nMetricsToken new\nMetricsNodeName other\nMetricsLabels a=b\nMetricsProfiling 1");
+        NodeConfiguration fresh = Load("MetricsGateway g:2\nMetricsToken new-token-of-sixteen\nMetricsNodeName other\nMetricsLabels a=b\nMetricsProfiling 1");
         Assert.Equal(["MetricsGateway", "MetricsNodeName", "MetricsLabels", "MetricsProfiling"], ReloadRules.NeedRestart(running, fresh));
         NodeConfiguration merged = ReloadRules.Merge(running, fresh);
-        Assert.Equal(("Bearer new", running.Metrics!.Gateway), (merged.Metrics!.Token!.Header, merged.Metrics.Gateway));
+        Assert.Equal(("Bearer new-token-of-sixteen", running.Metrics!.Gateway), (merged.Metrics!.Token!.Header, merged.Metrics.Gateway));
         Assert.Equal(["EnableMetrics"], ReloadRules.NeedRestart(running, Load("")));
         Assert.Equal(["EnableMetrics"], ReloadRules.NeedRestart(Load(""), fresh));
         Assert.Empty(ReloadRules.NeedRestart(running, running));
+    }
+
+    [Fact]
+    public void Reload_GatewayOfOurOwn_KeepsItsToken()
+    {
+        NodeConfiguration running = Load($"MetricsPort 9052\nMetricsToken {Secret}");
+        NodeConfiguration fresh = Load("MetricsPort 9052\nMetricsToken new-token-of-sixteen");
+        Assert.Equal(["MetricsToken"], ReloadRules.NeedRestart(running, fresh));
+        Assert.Equal($"Bearer {Secret}", ReloadRules.Merge(running, fresh).Metrics!.Token!.Header);
     }
 
     private NodeConfiguration Load(string torrc) => Build(torrc, null);

@@ -62,6 +62,21 @@ public sealed class GatewaySupervisorTests
     }
 
     [SkippableFact]
+    public async Task Gateway_ThatNeverListens_IsEndedAndStartedAgain()
+    {
+        Skip.IfNot(OperatingSystem.IsLinux(), "The script needs a shell.");
+        await using GatewaySupervisor supervisor = Start("read token; echo started >&2; read more");
+        await LineAsync("started");
+        await Wait.UntilAsync(
+            () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(10));
+                return _log.Collector.GetSnapshot().Any(line => line.Message.Contains("did not say within", StringComparison.Ordinal));
+            },
+            TimeSpan.FromSeconds(20), () => "it was waited for without end");
+    }
+
+    [SkippableFact]
     public async Task Gateway_ThatCannotRun_IsSaidSo()
     {
         Skip.IfNot(OperatingSystem.IsLinux(), "The script needs a shell.");

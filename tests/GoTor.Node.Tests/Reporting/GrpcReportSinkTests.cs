@@ -14,7 +14,7 @@ public sealed class GrpcReportSinkTests
     [Fact]
     public async Task Report_Arrives_WithTheTokenOfTheMoment()
     {
-        BearerToken token = Token("first");
+        BearerToken token = Token("first-token-of-it");
         List<(ulong, string?)> got = [];
         await using FakeGateway gateway = await FakeGateway.StartAsync((report, authorization) =>
         {
@@ -23,10 +23,10 @@ public sealed class GrpcReportSinkTests
         });
         using GrpcReportSink sink = new(gateway.Address, () => token);
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None);
-        token = Token("second");
+        token = Token("second-token-of-it");
         await sink.SendAsync(Report, CancellationToken.None);
         Assert.Equal((ReportResult.Accepted, 1234u), (outcome.Result, outcome.Answer!.NextIntervalMs));
-        Assert.Equal([(7ul, "Bearer first"), (7ul, "Bearer second")], got);
+        Assert.Equal([(7ul, "Bearer first-token-of-it"), (7ul, "Bearer second-token-of-it")], got);
     }
 
     [Theory]
@@ -40,7 +40,7 @@ public sealed class GrpcReportSinkTests
     public async Task Status_OfTheGateway_IsUnderstood(StatusCode code, int result)
     {
         await using FakeGateway gateway = await FakeGateway.StartAsync((_, _) => throw new RpcException(new Status(code, "a\nb" + new string('x', 5000))));
-        using GrpcReportSink sink = new(gateway.Address, () => Token("t"));
+        using GrpcReportSink sink = new(gateway.Address, () => Token("some-token-of-it"));
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None);
         Assert.Equal((ReportResult)result, outcome.Result);
         Assert.InRange(outcome.Reason.Length, 1, 200);
@@ -56,7 +56,7 @@ public sealed class GrpcReportSinkTests
             answer.Refusals.Add(new string('x', 1 << 20));
             return answer;
         });
-        using GrpcReportSink sink = new(gateway.Address, () => Token("t"));
+        using GrpcReportSink sink = new(gateway.Address, () => Token("some-token-of-it"));
         Assert.Equal(ReportResult.OverQuota, (await sink.SendAsync(Report, CancellationToken.None)).Result);
     }
 
@@ -65,7 +65,7 @@ public sealed class GrpcReportSinkTests
     {
         static ReportAnswer Answer(NodeReport report, string? authorization) => new();
         FakeGateway first = await FakeGateway.StartAsync(Answer);
-        using GrpcReportSink sink = new(first.Address, () => Token("t"));
+        using GrpcReportSink sink = new(first.Address, () => Token("some-token-of-it"));
         Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
         int port = first.Address.Port;
         await first.DisposeAsync();
@@ -88,7 +88,7 @@ public sealed class GrpcReportSinkTests
         using Socket silent = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen();
-        using GrpcReportSink sink = new(new Uri($"http://{silent.LocalEndPoint}"), () => Token("t"));
+        using GrpcReportSink sink = new(new Uri($"http://{silent.LocalEndPoint}"), () => Token("some-token-of-it"));
         using CancellationTokenSource cancel = new();
         Task<ReportOutcome> sending = sink.SendAsync(Report, cancel.Token);
         using Socket connection = await silent.AcceptAsync();
@@ -100,7 +100,7 @@ public sealed class GrpcReportSinkTests
     public async Task Server_ThatSpeaksSomethingElse_IsAFailureAndNoMore()
     {
         await using TargetServer http1 = new();
-        using GrpcReportSink sink = new(new Uri($"http://127.0.0.1:{http1.Port}"), () => Token("t"));
+        using GrpcReportSink sink = new(new Uri($"http://127.0.0.1:{http1.Port}"), () => Token("some-token-of-it"));
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.NotEqual(ReportResult.Accepted, outcome.Result);
     }

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+
+namespace GoTor.Node.Hosting;
+
+/// <summary>
+/// SIGTERM and SIGINT: the first asks to stop, the second to stop at once. From its making on, neither ends the process by itself, so
+/// that everything started is also put away. Safe for concurrent use.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private readonly TaskCompletionSource _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly CancellationTokenSource _atOnce = new();
+    private readonly PosixSignalRegistration _terminate;
+    private readonly PosixSignalRegistration _interrupt;
+
+    public StopSignals()
+    {
+        _terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        _interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+    }
+
+    /// <summary>Completes at the first signal.</summary>
+    public Task First => _first.Task;
+
+    /// <summary>Cancelled at the second one.</summary>
+    public CancellationToken AtOnce => _atOnce.Token;
+
+    public void Dispose()
+    {
+        _terminate.Dispose();
+        _interrupt.Dispose();
+        _atOnce.Dispose();
+    }
+
+    private void Stop(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (!_first.TrySetResult())
+            _atOnce.Cancel();
+    }
+}
