@@ -2,7 +2,7 @@ namespace GoTor.MetricsGateway.Metrics;
 
 /// <summary>
 /// The 32 fields of go-tor's /metrics/json, in its order. Durations are in nanoseconds. Its 19 Prometheus metrics and the cards of its
-/// dashboard are fields of this list. docs/metrics.md says where each comes from.
+/// dashboard are fields of this list. docs/METRICS.md says where each comes from.
 /// </summary>
 internal sealed record ContractFields
 {

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace GoTor.MetricsGateway.Metrics;
 
-/// <summary>Takes go-tor's fields from the families of one node or of several. docs/metrics.md has the same list for people.</summary>
+/// <summary>Takes go-tor's fields from the families of one node or of several. docs/METRICS.md has the same list for people.</summary>
 internal static class ContractFieldsReader
 {
     private const string Purpose = "purpose";

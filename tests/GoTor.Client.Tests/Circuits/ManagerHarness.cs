@@ -116,7 +116,7 @@ internal sealed class ManagerHarness : IAsyncDisposable
     {
         private readonly Relay[] _relays =
         [
-            .. hops.Select((hop, index) => SyntheticNetwork.Relay(index, SyntheticNetwork.UsualGuard | RelayFlags.Exit, exitPolicy: "accept 1-65535")
+            .. hops.Select((hop, index) => SyntheticNetwork.Relay(index, SyntheticNetwork.UsualGuard | RelayFlags.Exit, exitPolicy: "accept 1-65535", exitPolicyV6: "accept 1-65535")
                 with { RsaIdentity = hop.RsaIdentity!.Value }),
         ];
 

@@ -15,7 +15,7 @@ using GoTor.Protocol.Socks;
 
 namespace GoTor.Client.Tests.Telemetry;
 
-/// <summary>docs/metrics.md says what the code has: every instrument, its unit, type and tags, and no other.</summary>
+/// <summary>docs/METRICS.md says what the code has: every instrument, its unit, type and tags, and no other.</summary>
 public sealed partial class MetricsDocumentTests : IDisposable
 {
     private static readonly TimeSpan Some = TimeSpan.FromSeconds(1);
@@ -191,7 +191,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
 
     /// <summary>The cells of the table under a heading, without its two header lines.</summary>
     private static IEnumerable<string[]> Table(string heading) =>
-        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "metrics.md"))
+        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "METRICS.md"))
             .SkipWhile(line => line != heading)
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))

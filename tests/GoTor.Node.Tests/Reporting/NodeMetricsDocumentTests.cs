@@ -4,7 +4,7 @@ using GoTor.Node.Reporting.Sending;
 
 namespace GoTor.Node.Tests.Reporting;
 
-/// <summary>docs/metrics.md says what a node has besides its client's instruments.</summary>
+/// <summary>docs/METRICS.md says what a node has besides its client's instruments.</summary>
 public sealed class NodeMetricsDocumentTests
 {
     [Fact]
@@ -52,7 +52,7 @@ public sealed class NodeMetricsDocumentTests
     }
 
     private static IEnumerable<string> Documented() =>
-        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "metrics.md"))
+        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "METRICS.md"))
             .SkipWhile(line => line != "## Instruments of the node")
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))
