@@ -7,7 +7,7 @@ namespace GoTor.MetricsGateway.Exposition;
 internal sealed class MetricsEndpoint(ExpositionSource source, ScrapeMetrics metrics, TimeProvider time)
 {
     /// <summary>A client that takes longer to read its answer is cut off.</summary>
-    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestRead = TimeSpan.FromSeconds(30);
 
     private readonly SharedRenderings _prometheus = new(source, ExpositionFormat.Prometheus);
     private readonly SharedRenderings _openMetrics = new(source, ExpositionFormat.OpenMetrics);

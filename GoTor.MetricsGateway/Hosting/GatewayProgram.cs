@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
 using GoTor.MetricsGateway.Profiling;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -22,9 +24,10 @@ internal static class GatewayProgram
             string? token = args.Contains(ParentSwitch) ? await ParentLink.ReadTokenAsync() : null;
             await using WebApplication app = GatewayHost.Build(settings, token);
             await app.StartAsync();
-            Announce(app);
+            ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayProgram).FullName!);
+            Announce(app, logger);
             if (token is not null)
-                _ = ParentLink.StopWithParentAsync(app.Lifetime);
+                ParentLink.StopWithParent(app.Lifetime, logger);
             await app.WaitForShutdownAsync();
             return 0;
         }
@@ -33,9 +36,9 @@ internal static class GatewayProgram
             foreach (string fault in wrong.Faults)
                 await Console.Error.WriteLineAsync($"gotor-gateway: {fault}");
         }
-        catch (IOException inUse) // From Kestrel: an address in use.
+        catch (Exception error) when (error is IOException or SocketException or CryptographicException) // An address in use or not ours, a bad certificate.
         {
-            await Console.Error.WriteLineAsync($"gotor-gateway: {inUse.Message}");
+            await Console.Error.WriteLineAsync($"gotor-gateway: {error.Message}");
         }
         return 1;
     }
@@ -48,12 +51,11 @@ internal static class GatewayProgram
     }
 
     // One line that a parent process can read.
-    private static void Announce(WebApplication app)
+    private static void Announce(WebApplication app, ILogger logger)
     {
         (string http, string grpc) = Addresses(app);
         Console.WriteLine($"Listening: http={http} grpc={grpc}");
         GatewayOptions options = app.Services.GetRequiredService<GatewayOptions>();
-        ILogger logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(GatewayProgram).FullName!);
         HostingLog.Started(logger, http, grpc);
         if (options.CertificateFile is null && (GatewayOptionsRules.IsWide(options.HttpAddress) || GatewayOptionsRules.IsWide(options.GrpcAddress)))
             HostingLog.WideWithoutTls(logger);

@@ -35,7 +35,7 @@ internal static class Listeners
         limits.MinResponseDataRate = new MinDataRate(16 * 1024, TimeSpan.FromSeconds(5));
         limits.Http2.MaxStreamsPerConnection = 16;
         limits.Http2.KeepAlivePingDelay = TimeSpan.FromSeconds(20);
-        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(10);
+        limits.Http2.KeepAlivePingTimeout = TimeSpan.FromSeconds(30);
     }
 
     private static void Listen(KestrelServerOptions kestrel, string address, bool isGrpc, X509Certificate2? certificate)

@@ -20,12 +20,26 @@ internal static class ParentLink
     }
 
     /// <summary>Stops the gateway when standard input ends.</summary>
-    public static async Task StopWithParentAsync(IHostApplicationLifetime lifetime)
+    public static void StopWithParent(IHostApplicationLifetime lifetime, ILogger logger)
     {
-        char[] ignored = new char[256];
-        while (await Console.In.ReadAsync(ignored) > 0)
+        // A thread of its own: reading standard input blocks, whatever its methods are called. The process does not wait for it.
+        new Thread(() =>
         {
-        }
-        lifetime.StopApplication();
+            using Stream input = Console.OpenStandardInput();
+            byte[] ignored = new byte[256];
+            try
+            {
+                while (input.Read(ignored) > 0)
+                {
+                }
+            }
+            catch (IOException)
+            {
+                // A broken pipe says the same.
+            }
+            HostingLog.ParentGone(logger);
+            lifetime.StopApplication();
+        })
+        { IsBackground = true, Name = "parent link" }.Start();
     }
 }

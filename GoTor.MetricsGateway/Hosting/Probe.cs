@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace GoTor.MetricsGateway.Hosting;
 
@@ -24,9 +25,14 @@ internal static class Probe
             endpoint.Address = IPAddress.Loopback;
         else if (endpoint.Address.Equals(IPAddress.IPv6Any))
             endpoint.Address = IPAddress.IPv6Loopback;
-        using var handler = new SocketsHttpHandler();
-        // It talks to itself over this machine's own address; the certificate is for others.
-        handler.SslOptions.RemoteCertificateValidationCallback = static (_, _, _, _) => true;
+        using var handler = new SocketsHttpHandler { UseProxy = false };
+        if (options.CertificateFile is { } file)
+        {
+            // The certificate's name is for others; the probe asks an address and expects the very certificate of the settings.
+            using X509Certificate2 own = X509CertificateLoader.LoadCertificateFromFile(file);
+            byte[] expected = own.RawData;
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, presented, _, _) => presented is not null && presented.GetRawCertData().AsSpan().SequenceEqual(expected);
+        }
         using var client = new HttpClient(handler) { Timeout = Patience };
         try
         {

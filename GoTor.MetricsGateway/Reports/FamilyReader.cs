@@ -87,7 +87,7 @@ internal sealed class FamilyReader(ReportQuotas quotas, FamilyCatalogue catalogu
             return $"'{family.Name}': a node's metrics start with 'gotor.' or 'tor.hs.'";
         if (KindOf(family.Type) is null)
             return $"'{family.Name}' has a type that this gateway does not know";
-        return family.Unit.Length > ReportText.LongestName || !PrometheusName.KnowsUnit(family.Unit)
+        return !ReportText.IsPlain(family.Unit, ReportText.LongestName) || !PrometheusName.KnowsUnit(family.Unit)
             ? $"'{family.Name}' has unit {ReportText.Quote(family.Unit)}, which is none of s, By, 1 and {{thing}}"
             : null;
     }

@@ -12,6 +12,7 @@ internal static class ReportsRoom
         {
             grpc.MaxReceiveMessageSize = options.Quotas.ReportBytes;
             grpc.EnableDetailedErrors = false;
+            grpc.CompressionProviders.Clear(); // The limit above is for what arrives: a megabyte of zeros can be a gigabyte.
             grpc.IgnoreUnknownServices = true; // Otherwise any POST to a path of two parts would be gRPC's.
         });
         services.AddSingleton(options.Quotas);

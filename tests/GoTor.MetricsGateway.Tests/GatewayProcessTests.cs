@@ -36,6 +36,38 @@ public sealed partial class GatewayProcessTests
         Assert.DoesNotContain(TestGateway.Token, await gateway.StandardError.ReadToEndAsync(), StringComparison.Ordinal);
     }
 
+    [SkippableFact]
+    public async Task ParentOnStdin_DoesNotKeepTheGatewayFromEndingWhenAsked()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "there are no signals");
+        using Process gateway = Start("--parent-stdin", "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0");
+        await gateway.StandardInput.WriteLineAsync(TestGateway.Token);
+        await gateway.StandardInput.FlushAsync();
+        Assert.NotNull(await gateway.StandardOutput.ReadLineAsync().WaitAsync(Patience));
+        using Process kill = Process.Start("kill", ["-TERM", gateway.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        await gateway.WaitForExitAsync().WaitAsync(Patience);
+        Assert.Equal(0, gateway.ExitCode);
+    }
+
+    [Fact]
+    public async Task Certificate_ThatIsNone_IsSaidInOneLine()
+    {
+        string path = Path.GetTempFileName();
+        try
+        {
+            using Process gateway = Start("--parent-stdin", "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0", $"--Gateway:CertificateFile={path}");
+            await gateway.StandardInput.WriteLineAsync(TestGateway.Token);
+            await gateway.StandardInput.FlushAsync();
+            await gateway.WaitForExitAsync().WaitAsync(Patience);
+            Assert.Equal(1, gateway.ExitCode);
+            Assert.Single((await gateway.StandardError.ReadToEndAsync()).TrimEnd().Split('\n'));
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task Probe_WithoutAGateway_Is1()
     {
