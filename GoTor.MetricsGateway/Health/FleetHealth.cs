@@ -7,7 +7,7 @@ namespace GoTor.MetricsGateway.Health;
 /// How the nodes are together. What only some of them lack is a degradation as long as another node can carry traffic; what all of them lack
 /// is a failure. One node alone is judged by its own components.
 /// </summary>
-internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, TimeProvider time)
+internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
 {
     private const string ReporterName = "reporter";
     private const string NodesName = "nodes";
@@ -24,7 +24,7 @@ internal sealed class FleetHealth(INodeDirectory nodes, ProcessHealth process, T
         List<NodeComponent> components = [.. Together(live.Length > 0 ? live : shown)];
         AddReporter(components, Reporter(known, shown, live, now));
         components.Add(Nodes(known, shown, live, now));
-        components.Add(process.Check(now));
+        components.Add(ProcessHealth.Check(now));
         long longest = shown.Length == 0 ? (long)time.GetElapsedTime(_started).TotalSeconds : shown.Max(node => node.Latest.Fields.UptimeSeconds);
         return HealthReport.Of(components, now, FromSeconds(longest));
     }

@@ -14,11 +14,7 @@ internal static class HealthEndpoints
 {
     private static readonly JsonWriterOptions Layout = new() { Indented = true, IndentSize = 2, NewLine = "\n" };
 
-    public static void AddHealth(this IServiceCollection services)
-    {
-        services.AddSingleton<ProcessHealth>();
-        services.AddSingleton<FleetHealth>();
-    }
+    public static void AddHealth(this IServiceCollection services) => services.AddSingleton<FleetHealth>();
 
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {

@@ -3,7 +3,7 @@ using GoTor.MetricsGateway.Nodes;
 namespace GoTor.MetricsGateway.Health;
 
 /// <summary>How the gateway's own process is.</summary>
-internal sealed class ProcessHealth
+internal static class ProcessHealth
 {
     /// <summary>The component's name.</summary>
     public const string Name = "gateway_resources";
@@ -11,7 +11,7 @@ internal sealed class ProcessHealth
     private const double HighLoad = 0.9;
 
     /// <summary>Memory against what the machine or container allows, and work that waits for a thread.</summary>
-    public NodeComponent Check(DateTimeOffset now)
+    public static NodeComponent Check(DateTimeOffset now)
     {
         GCMemoryInfo memory = GC.GetGCMemoryInfo();
         long resident = Environment.WorkingSet;

@@ -40,7 +40,8 @@ internal static class Listeners
 
     private static void Listen(KestrelServerOptions kestrel, string address, bool isGrpc, X509Certificate2? certificate)
     {
-        GatewayOptions.TryParseAddress(address, out IPEndPoint endpoint);
+        if (!GatewayOptions.TryParseAddress(address, out IPEndPoint endpoint))
+            throw new ArgumentException($"'{address}' is not ADDRESS:PORT", nameof(address)); // The settings were checked.
         kestrel.Listen(endpoint, listen =>
         {
             // Without TLS nothing tells the two versions apart, so each port speaks one.

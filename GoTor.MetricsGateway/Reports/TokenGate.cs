@@ -4,6 +4,7 @@ namespace GoTor.MetricsGateway.Reports;
 
 /// <summary>Marks an endpoint that only those with the token may call.</summary>
 /// <param name="own">The token; null for that of the nodes.</param>
+[AttributeUsage(AttributeTargets.All)]
 internal sealed class RequiresTokenAttribute(ReportToken? own) : Attribute
 {
     public ReportToken? Own { get; } = own;
