@@ -188,17 +188,6 @@ public sealed class BadReportTests(BadReportTests.Fixture fixture) : IClassFixtu
     }
 
     [Fact]
-    public async Task CompressedReport_WhichMayGrowWithoutLimit_IsRefused()
-    {
-        NodeReport report = Empty("bomb");
-        report.Version = new string('x', 100_000);
-        Metadata headers = TestGateway.Authorization;
-        headers.Add("grpc-internal-encoding-request", "gzip");
-        RpcException refused = await Assert.ThrowsAsync<RpcException>(async () => await _gateway.Reports.ReportAsync(report, headers));
-        Assert.Equal(StatusCode.Unimplemented, refused.StatusCode);
-    }
-
-    [Fact]
     public async Task LongAndControlTexts_AreCutAndCleaned()
     {
         NodeReport report = Empty("texts").With("circuits", HealthStatus.Degraded, new string('m', 10_000) + "\u001b[31m");

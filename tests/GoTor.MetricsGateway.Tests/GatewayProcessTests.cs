@@ -50,25 +50,6 @@ public sealed partial class GatewayProcessTests
     }
 
     [Fact]
-    public async Task Certificate_ThatIsNone_IsSaidInOneLine()
-    {
-        string path = Path.GetTempFileName();
-        try
-        {
-            using Process gateway = Start("--parent-stdin", "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0", $"--Gateway:CertificateFile={path}");
-            await gateway.StandardInput.WriteLineAsync(TestGateway.Token);
-            await gateway.StandardInput.FlushAsync();
-            await gateway.WaitForExitAsync().WaitAsync(Patience);
-            Assert.Equal(1, gateway.ExitCode);
-            Assert.Single((await gateway.StandardError.ReadToEndAsync()).TrimEnd().Split('\n'));
-        }
-        finally
-        {
-            File.Delete(path);
-        }
-    }
-
-    [Fact]
     public async Task Probe_WithoutAGateway_Is1()
     {
         using Process probe = Start("--probe", "--Gateway:HttpAddress=127.0.0.1:1");
