@@ -12,7 +12,9 @@ namespace GoTor.Sandbox.Circuits;
 /// One stream that ends here, between its circuit and its target. Members that say so want the circuit's gate held; the loops take it for
 /// moments. What a client has sent and the target has not taken is bounded by the stream's window, what goes the other way by the pipe.
 /// </summary>
+#pragma warning disable CA1001 // RunAsync disposes what it owns when it ends, and it always runs.
 internal sealed class ExitStream(CircuitStreams owner, StreamId id, StreamTarget target) : IClientBytes
+#pragma warning restore CA1001
 {
     // A few cells under one lock, then others have a turn.
     private const int Batch = 32;
@@ -39,7 +41,10 @@ internal sealed class ExitStream(CircuitStreams owner, StreamId id, StreamTarget
             case RelayCommand.Data:
                 _window.DataReceived();
                 _fromClient.Writer.Write(message);
-                _ = _fromClient.Writer.FlushAsync(); // Never waits: the window is the bound.
+                // Never waits: the window is the bound.
+                ValueTask<FlushResult> flushed = _fromClient.Writer.FlushAsync();
+                if (flushed.IsCompleted)
+                    _ = flushed.Result;
                 break;
             case RelayCommand.Sendme:
                 _window.SendmeReceived();

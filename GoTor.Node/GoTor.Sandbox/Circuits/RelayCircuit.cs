@@ -16,7 +16,9 @@ namespace GoTor.Sandbox.Circuits;
 /// A relay's part of one circuit: one layer of crypto between the link that it came from and the link that it goes on over, if any, and
 /// the streams that end here. The loops of both links and of the streams come in under one lock, which is never held across a wait.
 /// </summary>
+#pragma warning disable CA1001 // The circuit disposes its keys itself when it closes, under its lock.
 internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
+#pragma warning restore CA1001
 {
     private const int TagLength = 20;
     private const int MaxExtendedData = CellLayout.RelayDataLengthV0 - 2;

@@ -35,13 +35,15 @@ internal sealed class InProcessTarget(Func<IClientBytes, PipeWriter, Cancellatio
 }
 
 /// <summary>A TCP connection to this machine. There is no other kind: the constructor refuses every address that is not loopback.</summary>
+#pragma warning disable CA1001 // RunAsync disposes the socket, and a ConnectAsync that fails does.
 internal sealed class LoopbackTarget : StreamTarget
+#pragma warning restore CA1001
 {
     private const int BufferLength = 32 * 1024;
     private const uint TimeToLive = 60;
 
     private readonly IPEndPoint _address;
-    private readonly Socket _socket;
+    private Socket? _socket;
 
     /// <exception cref="ArgumentException">Not a loopback address.</exception>
     public LoopbackTarget(IPEndPoint address)
@@ -49,35 +51,36 @@ internal sealed class LoopbackTarget : StreamTarget
         if (!IPAddress.IsLoopback(address.Address))
             throw new ArgumentException("A sandbox's exits reach loopback only.", nameof(address));
         _address = address;
-        _socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     }
 
     public override async ValueTask<ConnectedMessage> ConnectAsync(CancellationToken cancellationToken)
     {
+        var socket = new Socket(_address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await _socket.ConnectAsync(_address, cancellationToken);
+            await socket.ConnectAsync(_address, cancellationToken);
+            _socket = socket;
             return new ConnectedMessage(_address.Address, TimeToLive);
         }
         catch
         {
-            _socket.Dispose();
+            socket.Dispose();
             throw;
         }
     }
 
     public override async Task RunAsync(IClientBytes fromClient, PipeWriter toClient, CancellationToken cancellationToken)
     {
-        using (_socket)
+        using (Socket socket = _socket ?? throw new InvalidOperationException("Not connected."))
         {
             using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            Task sending = SendAsync(fromClient, ended.Token);
+            Task sending = SendAsync(socket, fromClient, ended.Token);
             try
             {
                 int read;
                 do
                 {
-                    read = await _socket.ReceiveAsync(toClient.GetMemory(BufferLength), cancellationToken);
+                    read = await socket.ReceiveAsync(toClient.GetMemory(BufferLength), cancellationToken);
                     toClient.Advance(read);
                     await toClient.FlushAsync(cancellationToken);
                 }
@@ -91,7 +94,7 @@ internal sealed class LoopbackTarget : StreamTarget
         }
     }
 
-    private async Task SendAsync(IClientBytes fromClient, CancellationToken cancellationToken)
+    private static async Task SendAsync(Socket socket, IClientBytes fromClient, CancellationToken cancellationToken)
     {
         try
         {
@@ -99,11 +102,11 @@ internal sealed class LoopbackTarget : StreamTarget
             while (await fromClient.ReadAsync(buffer, cancellationToken) is var count and > 0)
             {
                 for (int sent = 0; sent < count;)
-                    sent += await _socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
+                    sent += await socket.SendAsync(buffer.AsMemory(sent, count - sent), cancellationToken);
             }
 
             // The client has ended the stream: in Tor that ends both directions.
-            _socket.Shutdown(SocketShutdown.Both);
+            socket.Shutdown(SocketShutdown.Both);
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException or ObjectDisposedException)
         {

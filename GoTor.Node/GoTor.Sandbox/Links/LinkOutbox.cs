@@ -17,7 +17,9 @@ internal sealed class CircuitQuota
 /// What waits to be sent on one link, as bytes: cells are copied in and leave together, so that nothing is allocated per cell. Bounded per
 /// circuit and as a whole. Safe for concurrent use; one loop takes.
 /// </summary>
+#pragma warning disable CA1001 // A semaphore without a wait handle holds nothing.
 internal sealed class LinkOutbox
+#pragma warning restore CA1001
 {
     // More than a circuit's window, so that only a peer that breaks the rules or never reads gets there.
     private const int MaxCellsPerCircuit = 1500;

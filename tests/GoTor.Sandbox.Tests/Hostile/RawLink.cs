@@ -39,7 +39,9 @@ internal sealed class RawLink : IAsyncDisposable
         await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
             TargetHost = "raw.sandbox",
+#pragma warning disable CA5359 // The link handshake checks whom we talk to.
             RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
         }).WaitAsync(Patience);
         return new RawLink(tls);
     }
