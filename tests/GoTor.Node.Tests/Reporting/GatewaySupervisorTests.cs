@@ -125,7 +125,7 @@ public sealed class GatewaySupervisorTests
 
     private GatewaySupervisor Start(string script)
     {
-        BearerToken.TryParse(new string('t', 64), out BearerToken? token, out _);
+        Assert.True(BearerToken.TryParse(new string('t', 64), out BearerToken? token, out _));
         return new GatewaySupervisor(new GatewayFiles("/bin/sh", "-c", script, "gateway"), Free(), token!, _log, _time, () => 1);
     }
 
