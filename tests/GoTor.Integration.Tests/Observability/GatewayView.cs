@@ -6,6 +6,8 @@ namespace GoTor.Integration.Tests.Observability;
 /// <summary>What a gateway says about one node, as a client sees it.</summary>
 internal sealed class GatewayView(HttpClient gateway, string node)
 {
+    private const string LastReport = "gotor_node_last_report_timestamp_seconds";
+
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(90);
 
     /// <returns>The sum of a metric's samples of the node; null when there is none.</returns>
@@ -28,6 +30,17 @@ internal sealed class GatewayView(HttpClient gateway, string node)
             async () => (last = await ValueAsync(metric)) is { } value && isIt(value),
             () => $"{metric} of the node '{node}' was last {last?.ToString(CultureInfo.InvariantCulture) ?? "not there"}.");
         return last!.Value;
+    }
+
+    /// <summary>Waits until the gateway knows everything that the node has done so far.</summary>
+    public async Task CatchUpAsync()
+    {
+        // The first report to come may have been made before this call.
+        for (int i = 0; i < 2; i++)
+        {
+            double last = await UntilAsync(LastReport, _ => true);
+            await UntilAsync(LastReport, time => time > last);
+        }
     }
 
     /// <summary>Waits until <c>/health</c> answers with this status.</summary>

@@ -29,6 +29,7 @@ public abstract class SystemScenario
     {
         const int Fetches = 3, Size = 300_000;
         PrivateTorNetwork network = Observed.Network;
+        await View.CatchUpAsync();
         double requests = await View.UntilAsync("tor_socks_requests_total", _ => true);
         double data = await View.UntilAsync("tor_stream_data_bytes_total", _ => true);
 
@@ -62,6 +63,7 @@ public abstract class SystemScenario
     {
         const int Size = 200_000;
         PrivateTorNetwork network = Observed.Network;
+        await View.CatchUpAsync();
         double requests = await View.UntilAsync("tor_socks_requests_total", _ => true);
         double data = await View.UntilAsync("tor_stream_data_bytes_total", _ => true);
         Task first = Fetch.BytesAsync(Observed.Socks, network.Target, Size);
