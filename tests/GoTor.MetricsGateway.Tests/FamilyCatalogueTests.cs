@@ -68,7 +68,7 @@ public sealed partial class FamilyCatalogueTests
             root = root.Parent!;
         string[] documented =
         [
-            .. File.ReadLines(Path.Combine(root.FullName, "docs", "metrics.md")).Select(line => Instrument().Match(line)).Where(match => match.Success)
+            .. File.ReadLines(Path.Combine(root.FullName, "docs", "METRICS.md")).Select(line => Instrument().Match(line)).Where(match => match.Success)
                 .Select(match => $"{match.Groups["name"].Value} {match.Groups["unit"].Value.Trim()} {Kind(match.Groups["type"].Value)}"),
         ];
         Assert.True(documented.Length > 70);
