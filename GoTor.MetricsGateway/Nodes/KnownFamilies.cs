@@ -4,7 +4,7 @@ using GoTor.MetricsGateway.Metrics;
 namespace GoTor.MetricsGateway.Nodes;
 
 /// <summary>
-/// GoTor's own instruments, as docs/metrics.md lists them: no report can give them another meaning. Newer nodes may have more of them, which
+/// GoTor's own instruments, as docs/METRICS.md lists them: no report can give them another meaning. Newer nodes may have more of them, which
 /// then go the way of any other name.
 /// </summary>
 internal static class KnownFamilies
