@@ -52,6 +52,12 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
     /// <inheritdoc/>
     public async Task<ProfileReceipt> ReceiveAsync(IAsyncStreamReader<ProfileChunk> chunks, CancellationToken cancellation)
     {
+        // Nobody may keep an upload open that nobody waits for.
+        lock (_lock)
+        {
+            if (_pending is not { WasAskedFor: true, IsClaimed: false })
+                throw NotAskedFor();
+        }
         Pending? pending = null;
         ulong bytes = 0;
         try
@@ -99,8 +105,11 @@ internal sealed class NodeProfiles(ProfilingOptions options, TimeProvider time) 
                 return pending;
             }
         }
-        throw new RpcException(new Status(StatusCode.InvalidArgument, "this gateway did not ask for that profile, or asks no more"));
+        throw NotAskedFor();
     }
+
+    private static RpcException NotAskedFor() =>
+        new(new Status(StatusCode.InvalidArgument, "this gateway did not ask for that profile, or asks no more"));
 
     private sealed class Pending(ProfileQuery query, Stream into)
     {
