@@ -30,7 +30,7 @@ base() { # root [shell]
   printf 'root:x:0:0::/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\napp:x:1654:1654::/home/app:/bin/false\n' > "$root/etc/passwd"
   printf 'root:x:0:\nnogroup:x:65534:\napp:x:1654:\n' > "$root/etc/group"
   [ "${2:-}" = shell ] || return 0
-  cp "$programs/root/usr/bin/busybox" "$root/bin/busybox"
+  cp "$programs/unpacked/usr/bin/busybox" "$root/bin/busybox"
   for command in $("$root/bin/busybox" --list); do [ "$command" = busybox ] || ln -sf busybox "$root/bin/$command"; done
 }
 
@@ -78,7 +78,7 @@ sdk() { # tag
 }
 
 program() { # root name file
-  cp "$programs/root/usr/bin/$3" "$1/bin/$2"
+  cp "$programs/unpacked/usr/bin/$3" "$1/bin/$2"
   with_libraries "$1" "$1/bin/$2"
 }
 
@@ -97,7 +97,7 @@ alertmanager() { # tag
   program "$root" alertmanager prometheus-alertmanager
   program "$root" amtool amtool
   # Debian's is built without its own page and templates inside.
-  mkdir -p "$root/usr/share" && cp -r "$programs/root/usr/share/prometheus" "$root/usr/share/"
+  mkdir -p "$root/usr/share" && cp -r "$programs/unpacked/usr/share/prometheus" "$root/usr/share/"
   mkdir "$root/alertmanager" && chown 65534:65534 "$root/alertmanager"
   import "$1" "$root" 'USER nobody' 'VOLUME /alertmanager' 'ENTRYPOINT ["/bin/alertmanager"]'
 }

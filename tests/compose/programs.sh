@@ -16,7 +16,7 @@ fetch() { # suite
   local options=(-q -q -o "Dir::Etc::SourceList=$dir/list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
     -o "Dir::Cache=$dir/cache" -o "Dir::State::status=$dir/status" -o APT::Sandbox::User=root)
   apt-get "${options[@]}" update && (cd "$dir/debs" && apt-get "${options[@]}" download "${packages[@]}") || return 1
-  for package in "$dir"/debs/*.deb; do dpkg -x "$package" "$dir/root" || return 1; done
+  for package in "$dir"/debs/*.deb; do dpkg -x "$package" "$dir/unpacked" || return 1; done
 }
 
 [ -e "$dir/root/usr/bin/prometheus" ] || fetch forky || fetch trixie

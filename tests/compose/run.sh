@@ -12,7 +12,7 @@ mkdir -p "$dir"
 programs=$dir/programs
 export DOCKER_HOST=unix://$dir/engine/docker.sock DOCKER_CONFIG=$dir/docker COMPOSE_PROJECT_NAME=gotor COMPOSE_PROFILES=front
 export SECRETS=$dir/secrets GRAFANA_SUB_PATH=true GRAFANA_URL=https://localhost:8443/grafana/
-export PATH=$programs/root/usr/sbin:$programs/root/usr/bin:$PATH
+export PATH=$programs/unpacked/usr/sbin:$programs/unpacked/usr/bin:$PATH
 
 compose() { docker compose --progress quiet -f "$deploy/compose.yaml" -f "$here/sandbox.yaml" "$@"; }
 
@@ -77,7 +77,7 @@ restarted() { [ "$(state "$1" '{{.RestartCount}}')" -gt "$2" ]; }
 
 say "programs"
 "$here/programs.sh" "$programs" > "$dir/programs.log" 2>&1 || { tail -5 "$dir/programs.log"; exit 1; }
-mkdir -p "$DOCKER_CONFIG/cli-plugins" && cp "$programs"/root/usr/libexec/docker/cli-plugins/* "$DOCKER_CONFIG/cli-plugins/"
+mkdir -p "$DOCKER_CONFIG/cli-plugins" && cp "$programs"/unpacked/usr/libexec/docker/cli-plugins/* "$DOCKER_CONFIG/cli-plugins/"
 "$here/engine.sh" start "$dir/engine"
 say "engine $(docker version -f '{{.Server.Version}}'), compose $(docker compose version --short)"
 if [ -z "${REUSE:-}" ]; then
