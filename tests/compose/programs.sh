@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fetches, with apt and from Debian's own mirror, what newer suites have and this machine's has not, and unpacks it into DIR/root;
+# Fetches, with apt and from Debian's own mirror, what newer suites have and this machine's has not, and unpacks it into DIR/unpacked;
 # nothing is installed: a Docker engine with compose and buildx, and the Prometheus, Alertmanager and Caddy that the images are made of.
 #   programs.sh DIR
 set -euo pipefail
@@ -10,7 +10,7 @@ mirror=$(awk '/^URIs:/ { print $2; exit }' /etc/apt/sources.list.d/debian.source
 
 fetch() { # suite
   rm -rf "$dir"
-  mkdir -p "$dir"/{lists/partial,cache/archives/partial,debs,root}
+  mkdir -p "$dir"/{lists/partial,cache/archives/partial,debs,unpacked}
   : > "$dir/status"
   echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $1 main" > "$dir/list"
   local options=(-q -q -o "Dir::Etc::SourceList=$dir/list" -o Dir::Etc::SourceParts=/dev/null -o "Dir::State::Lists=$dir/lists"
@@ -19,4 +19,4 @@ fetch() { # suite
   for package in "$dir"/debs/*.deb; do dpkg -x "$package" "$dir/unpacked" || return 1; done
 }
 
-[ -e "$dir/root/usr/bin/prometheus" ] || fetch forky || fetch trixie
+[ -e "$dir/unpacked/usr/bin/prometheus" ] || fetch forky || fetch trixie
