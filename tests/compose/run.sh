@@ -67,11 +67,12 @@ has_no_rights() { # service user capabilities
 }
 
 survives_a_crash() { # service
-  local before after
+  local before pid
   before=$(state "$1" '{{.RestartCount}}')
-  kill -9 "$(state "$1" '{{.State.Pid}}')"
-  check 30 "$1: killed, started again" restarted "$1" "$before"
-  check 90 "$1: healthy again" healthy "$1"
+  pid=$(state "$1" '{{.State.Pid}}')
+  [ "$pid" -gt 1 ] && kill -9 "$pid" # 0 while it is not running, and that would be all of us.
+  check 120 "$1: killed, started again" restarted "$1" "$before"
+  check 120 "$1: healthy again" healthy "$1"
 }
 restarted() { [ "$(state "$1" '{{.RestartCount}}')" -gt "$2" ]; }
 
@@ -113,11 +114,11 @@ check 1 "not published: Prometheus" answers 000 http://127.0.0.1:9090/
 check 1 "not published: reports" answers 000 http://127.0.0.1:9053/
 check 1 "another name for the gateway is refused" answers 421 -H 'Host: rebind.example' http://127.0.0.1:9052/metrics
 
-check 30 "all four targets are scraped" is 'sum(up)' 4
-check 90 "the node has reached its network" is 'gotor_bootstrap_progress_ratio{node="node-1"}' 1
-check 60 "bytes flow" above 'sum(gotor_stream_data_bytes_total{purpose="user"})' 0
-check 60 "figures of the rules" above 'node:gotor_stream_data_bytes:rate1m{direction="received"}' 0
-check 30 "Alertmanager has the watchdog's alert" above 'sum(alertmanager_alerts{state="active"})' 0
+check 120 "all four targets are scraped" is 'sum(up)' 4
+check 120 "the node has reached its network" is 'gotor_bootstrap_progress_ratio{node="node-1"}' 1
+check 120 "bytes flow" above 'sum(gotor_stream_data_bytes_total{purpose="user"})' 0
+check 120 "figures of the rules" above 'node:gotor_stream_data_bytes:rate1m{direction="received"}' 0
+check 120 "Alertmanager has the watchdog's alert" above 'sum(alertmanager_alerts{state="active"})' 0
 check 1 "health checks are no SOCKS errors" is 'sum(gotor_socks_errors_total) or vector(0)' 0
 
 say "the network between gateway and Prometheus breaks"
@@ -131,13 +132,16 @@ docker network disconnect gotor_reports gotor-node-1
 check 40 "the node is lost" is 'gotor_node_up{node="node-1"}' 0
 before=$(value 'sum(gotor_stream_data_bytes_total{purpose="user"})')
 docker network connect gotor_reports gotor-node-1
-check 60 "the node is back" is 'gotor_node_up{node="node-1"}' 1
-check 30 "with all that happened meanwhile" above 'sum(gotor_stream_data_bytes_total{purpose="user"})' "$before"
+check 120 "the node is back" is 'gotor_node_up{node="node-1"}' 1
+check 120 "with all that happened meanwhile" above 'sum(gotor_stream_data_bytes_total{purpose="user"})' "$before"
 
+# How many samples there are depends on how fast the machine is; that a new one joins the old ones does not.
+samples='count_over_time(gotor_node_up{node="node-1"}[10m])'
+kept=$(value "$samples")
 for service in gateway prometheus alertmanager grafana caddy node; do survives_a_crash "$service"; done
-check 60 "all is scraped again" is 'sum(up)' 4
-check 90 "the node reports again, from a new process" is 'gotor_node_up{node="node-1"}' 1
-check 30 "Prometheus kept what it had" above 'count_over_time(gotor_node_up{node="node-1"}[10m])' 10
+check 120 "all is scraped again" is 'sum(up)' 4
+check 120 "the node reports again, from a new process" is 'gotor_node_up{node="node-1"}' 1
+check 120 "Prometheus kept what it had" above "$samples" "$kept"
 
 compose down -v
 check 1 "nothing is left" test -z "$(docker ps -aq)$(docker volume ls -q)"
