@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using GoTor.Deploy.Tests.Files;
 using GoTor.Node.Reporting.Sending;
+using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Deploy.Tests.Live;
@@ -75,7 +76,7 @@ public sealed partial class LiveStack : IAsyncLifetime
         string tokenFile = Path.Combine(_folder, "token");
         await File.WriteAllTextAsync(tokenFile, token.Reveal());
         ChildProcess gateway = ChildProcess.Start(
-            "dotnet", GatewayProgram(), "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0", $"--Gateway:TokenFile={tokenFile}");
+            DotnetHost.Path, GatewayProgram(), "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0", $"--Gateway:TokenFile={tokenFile}");
         _processes.Add(gateway);
         Match line = Listening().Match(await gateway.LineAsync(text => Listening().IsMatch(text)).WaitAsync(Limit));
         return (new Uri(line.Groups[1].Value), new Uri(line.Groups[2].Value), token);

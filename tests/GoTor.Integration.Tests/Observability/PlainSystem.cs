@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Integration.Tests.Observability;
@@ -63,7 +64,7 @@ public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
         if (_gateway is not null)
             await _gateway.DisposeAsync();
         _gateway = ChildProcess.Start(
-            "dotnet", "exec", ClientProgram.Built("GoTor.MetricsGateway"),
+            DotnetHost.Path, "exec", ClientProgram.Built("GoTor.MetricsGateway"),
             $"--Gateway:HttpAddress={_client!.BaseAddress!.Authority}", $"--Gateway:GrpcAddress={_reports}", $"--Gateway:TokenFile={TokenFile}");
         await _gateway.LineAsync(line => line.StartsWith("Listening:", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(60));
     }

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 using Microsoft.Diagnostics.Tracing;
 using Microsoft.Diagnostics.Tracing.Etlx;
@@ -22,7 +23,7 @@ public sealed class NodeProfileTests : IAsyncLifetime
     private ChildProcess? _gateway;
     private ClientProcess? _node;
 
-    private static bool IsNative => NetworkFixture.Program.Name == "GoTor" && NetworkFixture.Program.File != "dotnet";
+    private static bool IsNative => NetworkFixture.Program.Name == "GoTor" && NetworkFixture.Program.File != DotnetHost.Path;
 
     public async Task InitializeAsync()
     {
@@ -31,7 +32,7 @@ public sealed class NodeProfileTests : IAsyncLifetime
         string profilingTokenFile = Path.Combine(_folder, "profiling-token");
         await File.WriteAllTextAsync(profilingTokenFile, _profilingToken);
         _gateway = ChildProcess.Start(
-            "dotnet", "exec", ClientProgram.Built("GoTor.MetricsGateway"), "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0",
+            DotnetHost.Path, "exec", ClientProgram.Built("GoTor.MetricsGateway"), "--Gateway:HttpAddress=127.0.0.1:0", "--Gateway:GrpcAddress=127.0.0.1:0",
             $"--Gateway:TokenFile={tokenFile}", "--Gateway:Profiling:Enabled=true", $"--Gateway:Profiling:TokenFile={profilingTokenFile}");
         string line = await _gateway.LineAsync(line => line.StartsWith("Listening:", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(60));
         string[] addresses = [.. line.Split(' ').Skip(1).Select(part => part.Split('=')[1])];

@@ -12,7 +12,7 @@ internal sealed record ClientProgram(string Name, string File, params IReadOnlyL
 
     /// <summary>A node somewhere else: an assembly, or a native program.</summary>
     public static ClientProgram Node(string path) =>
-        path.EndsWith(".dll", StringComparison.Ordinal) ? new("GoTor", "dotnet", "exec", path) : new("GoTor", path);
+        path.EndsWith(".dll", StringComparison.Ordinal) ? new("GoTor", DotnetHost.Path, "exec", path) : new("GoTor", path);
 
     /// <summary>
     /// A program of ours in its project's own output folder. The copy beside a test that hosts web servers lacks what those servers'
