@@ -20,9 +20,10 @@ public sealed partial class LeakGateTests(NetworkFixture fixture)
         string strace = await RequireStraceAsync();
         string folder = fixture.Network.NewFolder("traced");
         string trace = Path.Combine(folder, "trace");
+        // Without HOME the runtime asks the system's user database where it is, and that may look like a name lookup.
         await using ClientProcess client = ClientProcess.Start(
             NetworkFixture.Program, folder, fixture.Network.ClientTorrcLines,
-            [strace, "-f", "-qq", "-o", trace, "-e", "trace=network,open,openat", "-E", "DOTNET_EnableDiagnostics=0"]);
+            [strace, "-f", "-qq", "-o", trace, "-e", "trace=network,open,openat", "-E", "DOTNET_EnableDiagnostics=0", "-E", $"HOME={folder}"]);
         await client.BootstrappedAsync();
 
         await LoadAsync(client);
