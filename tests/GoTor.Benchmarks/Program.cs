@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using GoTor.Benchmarks;
 using GoTor.Benchmarks.Gateway;
+using GoTor.Benchmarks.SandboxBars;
 using GoTor.Benchmarks.SideBySide;
 
 switch (args)
@@ -9,6 +10,10 @@ switch (args)
         return await NetworkCommand.RunAsync(options);
     case ["side-by-side", .. string[] options]:
         return await SideBySideCommand.RunAsync(options);
+    case ["sandbox", .. string[] options]:
+        return await SandboxCommand.RunAsync(options);
+    case [SandboxProcess.Verb, .. string[] options]:
+        return await SandboxProcess.ServeAsync(options);
     case ["gateway", .. string[] options]:
         return await GatewayCommand.RunAsync(options);
     case [GatewayProcess.Verb, .. string[] options]:

@@ -14,4 +14,7 @@ echo '{"database":"ok","version":"stand-in"}' > /tmp/www/api/health
 # Behind a proxy it answers below the path that it is told, as Grafana does.
 [ "$GF_SERVER_SERVE_FROM_SUB_PATH" != true ] || ln -s . /tmp/www/grafana
 echo "This is a stand-in for Grafana in a test." > /tmp/www/index.html
-exec httpd -f -p 3000 -h /tmp/www
+httpd -f -p 3000 -h /tmp/www &
+# The first process of a container has no default for SIGTERM.
+trap 'exit 0' TERM
+wait

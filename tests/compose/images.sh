@@ -121,11 +121,14 @@ grafana_stand_in() { # tag
 
 tag() { sed -n "s/^#$1=//p" "$repository/deploy/.env.example"; }
 
-sdk "$(tag SDK_IMAGE)"
+# The large one beside the others.
+sdk "$(tag SDK_IMAGE)" &
+large=$!
 runtime "$(tag RUNTIME_IMAGE)" Microsoft.NETCore.App
 runtime "$(tag ASPNET_IMAGE)" Microsoft.NETCore.App Microsoft.AspNetCore.App
 prometheus "$(tag PROMETHEUS_IMAGE)"
 alertmanager "$(tag ALERTMANAGER_IMAGE)"
 caddy "$(tag CADDY_IMAGE)"
 grafana_stand_in "$(tag GRAFANA_IMAGE)"
+wait "$large"
 rm -rf "$stage"

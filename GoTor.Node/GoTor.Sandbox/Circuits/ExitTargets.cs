@@ -6,7 +6,7 @@ namespace GoTor.Sandbox.Circuits;
 
 /// <summary>
 /// Where an exit's streams may lead: this machine, and sites within the process. Names are looked up in a table of the sandbox's; no
-/// resolver is asked. Immutable but for what it shares; safe for concurrent use.
+/// resolver is asked. Immutable but for its counts and what it shares; safe for concurrent use.
 /// </summary>
 /// <param name="isExit">A relay that is none refuses everything.</param>
 /// <param name="hosts">Lower-case names and the loopback addresses that they mean.</param>
@@ -16,9 +16,18 @@ internal sealed class ExitTargets(
 {
     private const uint TimeToLive = 60;
 
+    private int _lookups;
+
+    /// <summary>A client wants a stream to somewhere; with the circuit's gate held. For tests, which see here what only an exit can see.</summary>
+    public event Action<RelayCircuit, BeginMessage>? Begun;
+
+    /// <summary>How many names have been looked up so far, known or not.</summary>
+    public int Lookups => Volatile.Read(ref _lookups);
+
     /// <summary>Null: refused, for the reason given.</summary>
     public StreamTarget? Open(RelayCircuit circuit, BeginMessage begin, out EndReason refused)
     {
+        Begun?.Invoke(circuit, begin);
         refused = EndReason.ExitPolicy;
         if (!isExit)
             return null;
@@ -43,8 +52,13 @@ internal sealed class ExitTargets(
 
     private static string Canonical(string name) => name.TrimEnd('.').ToLowerInvariant();
 
-    private IPAddress? Find(string host) =>
-        IPAddress.TryParse(host, out IPAddress? literal) ? literal : hosts.GetValueOrDefault(host);
+    private IPAddress? Find(string host)
+    {
+        if (IPAddress.TryParse(host, out IPAddress? literal))
+            return literal;
+        Interlocked.Increment(ref _lookups);
+        return hosts.GetValueOrDefault(host);
+    }
 
     private string? NameOf(string reverseName)
     {

@@ -12,13 +12,18 @@ internal sealed class DirectoryArchive
     private const string Descriptors = "/tor/server/";
 
     private volatile Publication? _current;
+    private int _requests;
 
     public Publication? Current => _current;
+
+    /// <summary>How many requests have been answered so far.</summary>
+    public int Requests => Volatile.Read(ref _requests);
 
     public void Publish(Publication publication) => _current = publication;
 
     public DirectoryAnswer Answer(DirectoryRequestLine request)
     {
+        Interlocked.Increment(ref _requests);
         if (_current is not { } current)
             return DirectoryAnswer.NotFound;
         string path = request.Path;

@@ -12,14 +12,15 @@ using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Documents;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing.PrivateNetwork;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace GoTor.Integration.Tests.Circuits;
 
 /// <summary>Circuits and streams through C tor's relays: handshakes, relay crypto, windows and SENDMEs as C tor checks them.</summary>
-[Collection(SharedNetwork.Name)]
-public sealed class CTorCircuitTests(NetworkFixture fixture)
+[Collection(OnCTor.Name)]
+public sealed class CTorCircuitTests(CTorNetwork fixture)
 {
     private const int Megabyte = 1024 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Integration.Tests.Observability;
 
 /// <summary>A node with one flag, the gateway that it starts, and whether what the gateway shows is true.</summary>
-[Collection(FaultyNetwork.Name)]
-public sealed class ReportingTests(NetworkFixture fixture)
+[Collection(OnFaultySandbox.Name)]
+public sealed class ReportingTests(SandboxNetwork network)
 {
     private const string Created = "gotor_stream_created_total{purpose=\"user\"}";
     private const string Closed = "gotor_stream_closed_total{purpose=\"user\"}";
@@ -26,7 +27,7 @@ public sealed class ReportingTests(NetworkFixture fixture)
         {
             await client.BootstrappedAsync();
             await gateway.HealthIsAsync(HttpStatusCode.OK);
-            CountedTraffic traffic = new(client.Socks, fixture.Network.Target);
+            CountedTraffic traffic = new(client.Socks, network.Target);
             await Task.WhenAll(Enumerable.Range(0, 20).Select(i => traffic.FetchAsync(100_000 + i, $"user{i % 4}")));
 
             await gateway.MetricsAreAsync(series => series.GetValueOrDefault(Closed) == 20, "the streams did not end");
@@ -57,7 +58,7 @@ public sealed class ReportingTests(NetworkFixture fixture)
         {
             await client.BootstrappedAsync();
             await gateway.HealthIsAsync(HttpStatusCode.OK);
-            CountedTraffic traffic = new(client.Socks, fixture.Network.Target);
+            CountedTraffic traffic = new(client.Socks, network.Target);
             Task running = Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
             {
                 for (int turn = 0; turn < 5; turn++)
@@ -88,7 +89,7 @@ public sealed class ReportingTests(NetworkFixture fixture)
             // The gateway has components of its own beside these.
             string[] ours = ["bootstrap", "circuits", "clock", "connections", "directory", "guards", "reporter", "resources", "socks"];
             Assert.All(ours, component => Assert.Contains(component, components.AsObject().Select(one => one.Key)));
-            TestRelay[] relays = [.. fixture.Network.Relays];
+            IFaultyRelay[] relays = [.. network.Relays];
             await Task.WhenAll(relays.Select(relay => relay.KillAsync()));
             try
             {
@@ -109,12 +110,12 @@ public sealed class ReportingTests(NetworkFixture fixture)
     public async Task Health_BeforeThereIsANetwork_IsRedAndSaysWhy()
     {
         // Its only authority is a port where nobody listens.
-        Skip.IfNot(NetworkFixture.Program == ClientProgram.GoTor, "Only the node as it was built has a gateway beside it.");
+        Skip.IfNot(TestNetwork.Program == ClientProgram.GoTor, "Only the node as it was built has a gateway beside it.");
         IPEndPoint metrics = PortFinder.Free(IPAddress.Loopback);
         int nobody = PortFinder.Free(IPAddress.Loopback).Port;
         await using ClientProcess client = ClientProcess.Start(
-            NetworkFixture.Program,
-            fixture.Network.NewFolder("observed"),
+            TestNetwork.Program,
+            network.NewFolder("observed"),
             [
                 $"DirAuthority a orport={nobody} v3ident=0123456789012345678901234567890123456789 127.0.0.1:{nobody} {new string('A', 40)}",
                 "TestingTorNetwork 1", $"MetricsPort {metrics}", "MetricsNodeName tested",
@@ -129,10 +130,10 @@ public sealed class ReportingTests(NetworkFixture fixture)
 
     private async Task<(ClientProcess Client, Gateway Gateway)> StartAsync()
     {
-        Skip.IfNot(NetworkFixture.Program == ClientProgram.GoTor, "Only the node as it was built has a gateway beside it.");
+        Skip.IfNot(TestNetwork.Program == ClientProgram.GoTor, "Only the node as it was built has a gateway beside it.");
         IPEndPoint metrics = PortFinder.Free(IPAddress.Loopback);
         ClientProcess client = ClientProcess.Start(
-            NetworkFixture.Program, fixture.Network, fixture.Network.NewFolder("observed"), $"MetricsPort {metrics}", "MetricsNodeName tested");
+            TestNetwork.Program, network.NewFolder("observed"), network.ClientTorrcLines.Concat([$"MetricsPort {metrics}", "MetricsNodeName tested"]));
         await client.ListeningAsync();
         return (client, new Gateway(metrics));
     }

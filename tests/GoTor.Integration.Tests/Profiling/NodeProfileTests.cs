@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 using Microsoft.Diagnostics.Tracing;
@@ -23,7 +24,7 @@ public sealed class NodeProfileTests : IAsyncLifetime
     private ChildProcess? _gateway;
     private ClientProcess? _node;
 
-    private static bool IsNative => NetworkFixture.Program.Name == "GoTor" && NetworkFixture.Program.File != DotnetHost.Path;
+    private static bool IsNative => TestNetwork.Program.Name == "GoTor" && TestNetwork.Program.File != DotnetHost.Path;
 
     public async Task InitializeAsync()
     {
@@ -40,7 +41,7 @@ public sealed class NodeProfileTests : IAsyncLifetime
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", _profilingToken);
         string nobody = new('A', 40);
         _node = ClientProcess.Start(
-            NetworkFixture.Program, _folder,
+            TestNetwork.Program, _folder,
             [
                 $"DirAuthority none orport=1 v3ident={nobody} 127.0.0.1:1 {nobody}", "TestingTorNetwork 1", $"MetricsGateway {new Uri(addresses[1]).Authority}",
                 $"MetricsTokenFile {tokenFile}", "MetricsNodeName profiled", "MetricsProfiling 1",

@@ -2,23 +2,23 @@ using System.Net;
 using System.Text;
 using GoTor.Client;
 using GoTor.Testing.Otlp;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Integration.Tests.Tracing;
 
 /// <summary>The node's traces as an OTLP receiver gets them, and what must not be in them.</summary>
-[Collection(SharedNetwork.Name)]
-public sealed class TraceTests(NetworkFixture fixture)
+[Collection(OnSandbox.Name)]
+public sealed class TraceTests(SandboxNetwork network)
 {
     [SkippableTheory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Download_WithTracing_DeliversItsTraceAndThoseOfCircuits(bool grpc)
     {
-        PrivateTorNetwork network = fixture.Network;
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         string endpoint = grpc ? receiver.GrpcAddress : receiver.HttpAddress + "/v1/traces";
-        await using ClientProcess client = await fixture.StartAsync("TraceSampling 1", $"TraceEndpoint {endpoint}");
+        await using ClientProcess client = await network.StartAsync("TraceSampling 1", $"TraceEndpoint {endpoint}");
 
         await Fetch.BytesAsync(client.Socks, network.Target, 100_000, "canary-user", "canary-name.test");
         await SocksClient.ResolveAsync(client.Socks, "canary-name.test");
@@ -31,17 +31,17 @@ public sealed class TraceTests(NetworkFixture fixture)
         AssertBuilds(spans);
         Assert.All(spans, span => Assert.Equal("GoTor", span.Scope));
         Assert.Equal("gotor-node", spans[0].Resource["service.name"]);
-        AssertHoldsNone(receiver.Deliveries, Secrets(network, closed));
+        AssertHoldsNone(receiver.Deliveries, Secrets(closed));
     }
 
     [SkippableFact]
     public async Task Receiver_ThatIsNotThere_IsSaidOnce_AndCostsNothingElse()
     {
         int nobody = PortFinder.Free(IPAddress.Loopback).Port;
-        await using ClientProcess client = await fixture.StartAsync("TraceSampling 1", $"TraceEndpoint http://127.0.0.1:{nobody}");
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 100_000);
+        await using ClientProcess client = await network.StartAsync("TraceSampling 1", $"TraceEndpoint http://127.0.0.1:{nobody}");
+        await Fetch.BytesAsync(client.Socks, network.Target, 100_000);
         await client.Process.LineAsync(line => line.Contains("Traces cannot be delivered", StringComparison.Ordinal)).WaitAsync(TimeSpan.FromSeconds(30));
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 100_000);
+        await Fetch.BytesAsync(client.Socks, network.Target, 100_000);
 
         Assert.Equal(0, await client.StopAsync());
         Assert.Single(client.Output.Split('\n'), line => line.Contains("Traces cannot be delivered", StringComparison.Ordinal));
@@ -52,9 +52,9 @@ public sealed class TraceTests(NetworkFixture fixture)
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
         await using ClientProcess client = await ClientProcess.StartAsync(
-            NetworkFixture.Program with { File = "env", Arguments = [$"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.GrpcAddress}", NetworkFixture.Program.File, .. NetworkFixture.Program.Arguments] },
-            fixture.Network, fixture.Network.NewFolder("client"));
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
+            TestNetwork.Program with { File = "env", Arguments = [$"OTEL_EXPORTER_OTLP_ENDPOINT={receiver.GrpcAddress}", TestNetwork.Program.File, .. TestNetwork.Program.Arguments] },
+            network.NewFolder("client"), network.ClientTorrcLines);
+        await Fetch.BytesAsync(client.Socks, network.Target, 1000);
         await client.StopAsync();
 
         Assert.Empty(receiver.Deliveries);
@@ -88,7 +88,7 @@ public sealed class TraceTests(NetworkFixture fixture)
     }
 
     /// <summary>Names, fingerprints, addresses and ports of relays; destinations; who asked.</summary>
-    private static IEnumerable<string> Secrets(PrivateTorNetwork network, int closed) =>
+    private IEnumerable<string> Secrets(int closed) =>
     [
         .. network.Relays.SelectMany(relay => new[]
         {

@@ -51,10 +51,14 @@ internal sealed partial class ClientProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a client and waits until it can fetch.</summary>
-    public static async Task<ClientProcess> StartAsync(
-        ClientProgram program, PrivateTorNetwork network, string folder, params IEnumerable<string> torrcLines)
+    public static Task<ClientProcess> StartAsync(
+        ClientProgram program, PrivateTorNetwork network, string folder, params IEnumerable<string> torrcLines) =>
+        StartAsync(program, folder, network.ClientTorrcLines.Concat(torrcLines));
+
+    /// <inheritdoc cref="StartAsync(ClientProgram, PrivateTorNetwork, string, IEnumerable{string})"/>
+    public static async Task<ClientProcess> StartAsync(ClientProgram program, string folder, IEnumerable<string> torrcLines)
     {
-        ClientProcess client = Start(program, network, folder, torrcLines);
+        ClientProcess client = Start(program, folder, torrcLines);
         try
         {
             await client.BootstrappedAsync();

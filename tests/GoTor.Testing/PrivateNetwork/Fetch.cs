@@ -49,6 +49,14 @@ internal static class Fetch
         return await BodyAsync(socket, cancel);
     }
 
+    /// <summary>Gets a page of a site that is no <see cref="TargetServer"/>, such as the sandbox's own.</summary>
+    public static async Task<string> PageAsync(IPEndPoint socks, string host, string path, string? user = null, CancellationToken cancel = default)
+    {
+        using Socket socket = await SocksClient.ConnectAsync(socks, host, 80, user, cancel);
+        await socket.SendAsync(Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {host}\r\n\r\n"), cancel);
+        return await BodyAsync(socket, cancel);
+    }
+
     /// <summary>Uploads the first bytes of <see cref="Payload"/>.</summary>
     /// <exception cref="InvalidDataException">The target got something else.</exception>
     public static async Task UploadAsync(IPEndPoint socks, TargetServer target, long count, string? user = null, CancellationToken cancel = default)

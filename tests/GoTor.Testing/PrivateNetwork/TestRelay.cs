@@ -10,8 +10,8 @@ internal enum TestRelayRole
     Exit,
 }
 
-/// <summary>One relay of a <see cref="PrivateTorNetwork"/>. It can be killed, frozen and brought back.</summary>
-internal sealed class TestRelay(string name, TestRelayRole role, string folder, IPEndPoint orPort, IPEndPoint? dirPort) : IAsyncDisposable
+/// <summary>One relay of a <see cref="PrivateTorNetwork"/>.</summary>
+internal sealed class TestRelay(string name, TestRelayRole role, string folder, IPEndPoint orPort, IPEndPoint? dirPort) : IFaultyRelay, IAsyncDisposable
 {
     private ChildProcess? _process;
 

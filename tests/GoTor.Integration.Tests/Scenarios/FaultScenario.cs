@@ -1,22 +1,22 @@
 using System.Net.Sockets;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing.PrivateNetwork;
 
-namespace GoTor.Integration.Tests;
+namespace GoTor.Integration.Tests.Scenarios;
 
 /// <summary>Relays that crash, hang and come back.</summary>
-[Collection(FaultyNetwork.Name)]
-public sealed class FaultTests(NetworkFixture fixture)
+public abstract class FaultScenario(TestNetwork network)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [SkippableFact]
     public async Task ExitKilled_MidStream_EndsTheStreamAndANewOneWorks()
     {
-        ClientProcess client = await fixture.ClientAsync();
+        ClientProcess client = await network.ClientAsync();
         await using TargetServer target = new();
         using Socket stream = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", target.EchoPort, "victim");
-        ExitStream[] atExit = await RelayWatch.StreamsAsync(fixture.Network, [target.EchoPort], expected: 1);
-        TestRelay exit = fixture.Network[atExit[0].Exit];
+        ExitStream[] atExit = await network.StreamsAsync([target.EchoPort], expected: 1);
+        IFaultyRelay exit = network.Relays.Single(relay => relay.Name == atExit[^1].Exit);
 
         try
         {
@@ -34,9 +34,9 @@ public sealed class FaultTests(NetworkFixture fixture)
     [SkippableFact]
     public async Task GuardKilled_MidStream_EndsTheStreamAndAnotherGuardServes()
     {
-        await using ClientProcess client = await fixture.StartAsync();
-        using Socket stream = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", fixture.Network.Target.EchoPort);
-        TestRelay[] guards = GuardsOf(client);
+        await using ClientProcess client = await network.StartAsync();
+        using Socket stream = await SocksClient.ConnectAsync(client.Socks, "127.0.0.1", network.Target.EchoPort);
+        IFaultyRelay[] guards = GuardsOf(client);
         Assert.NotEmpty(guards);
 
         try
@@ -55,14 +55,14 @@ public sealed class FaultTests(NetworkFixture fixture)
     [SkippableFact]
     public async Task AllGuards_DownAndBack_TheSameServeAgain()
     {
-        await using ClientProcess client = await fixture.StartAsync();
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
-        TestRelay[] guards = [.. fixture.Network.Having(TestRelayRole.Relay)];
+        await using ClientProcess client = await network.StartAsync();
+        await Fetch.BytesAsync(client.Socks, network.Target, 1000);
+        IFaultyRelay[] guards = [.. network.Guards];
 
         await Task.WhenAll(guards.Select(guard => guard.KillAsync()));
         using CancellationTokenSource impatient = new(TimeSpan.FromSeconds(8));
         Exception refused = await Assert.ThrowsAnyAsync<Exception>(
-            () => Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000, "during", cancel: impatient.Token));
+            () => Fetch.BytesAsync(client.Socks, network.Target, 1000, "during", cancel: impatient.Token));
         Assert.True(refused is IOException or OperationCanceledException, refused.ToString());
         await Task.WhenAll(guards.Select(guard => guard.RestartAsync()));
 
@@ -74,9 +74,9 @@ public sealed class FaultTests(NetworkFixture fixture)
     public async Task GuardsFrozen_WithTheirConnectionsOpen_AnotherServes()
     {
         // Before it has learned how long circuits take, a client waits a minute for each, like C tor.
-        await using ClientProcess client = await fixture.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 5 seconds");
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
-        TestRelay[] guards = [.. GuardsOf(client).Take(2)];
+        await using ClientProcess client = await network.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 5 seconds");
+        await Fetch.BytesAsync(client.Socks, network.Target, 1000);
+        IFaultyRelay[] guards = [.. GuardsOf(client).Take(2)];
 
         guards.ToList().ForEach(guard => guard.Freeze());
         try
@@ -92,17 +92,26 @@ public sealed class FaultTests(NetworkFixture fixture)
     [SkippableFact]
     public async Task AllRelays_FrozenAndThawed_ServeAgain()
     {
-        ClientProcess client = await fixture.ClientAsync();
+        ClientProcess client = await network.ClientAsync();
 
-        fixture.Network.Relays.ToList().ForEach(relay => relay.Freeze());
-        await Task.Delay(TimeSpan.FromSeconds(5));
-        fixture.Network.Relays.ToList().ForEach(relay => relay.Thaw());
+        network.Relays.ToList().ForEach(relay => relay.Freeze());
+        try
+        {
+            Task during = EventuallyFetchesAsync(client, "frozen");
+            await Assert.ThrowsAsync<TimeoutException>(() => during.WaitAsync(TimeSpan.FromSeconds(1)));
+            network.Relays.ToList().ForEach(relay => relay.Thaw());
+            await during;
+        }
+        finally
+        {
+            network.Relays.ToList().ForEach(relay => relay.Thaw());
+        }
 
         await EventuallyFetchesAsync(client, "thawed");
     }
 
-    private TestRelay[] GuardsOf(ClientProcess client) =>
-        [.. fixture.Network.Having(TestRelayRole.Relay).IntersectBy(SocketTable.Peers(client.Process.Id), relay => relay.OrPort)];
+    private IFaultyRelay[] GuardsOf(ClientProcess client) =>
+        [.. network.Guards.IntersectBy(SocketTable.Peers(client.Process.Id), relay => relay.OrPort)];
 
     private static async Task AssertEndsAsync(Socket stream, TimeSpan limit)
     {
@@ -124,7 +133,7 @@ public sealed class FaultTests(NetworkFixture fixture)
         {
             try
             {
-                await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000, user, cancel: limit.Token);
+                await Fetch.BytesAsync(client.Socks, network.Target, 1000, user, cancel: limit.Token);
                 return;
             }
             catch (Exception e) when (e is IOException or SocketException && !limit.IsCancellationRequested)
@@ -134,3 +143,9 @@ public sealed class FaultTests(NetworkFixture fixture)
         }
     }
 }
+
+[Collection(OnFaultySandbox.Name)]
+public sealed class FaultOnSandboxTests(SandboxNetwork network) : FaultScenario(network);
+
+[Collection(OnFaultyCTor.Name)]
+public sealed class FaultOnCTorTests(CTorNetwork network) : FaultScenario(network);

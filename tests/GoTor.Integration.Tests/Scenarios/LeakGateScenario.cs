@@ -1,16 +1,16 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using GoTor.Integration.Tests.Networks;
 using GoTor.Testing.PrivateNetwork;
 
-namespace GoTor.Integration.Tests;
+namespace GoTor.Integration.Tests.Scenarios;
 
 /// <summary>
 /// The whole node under strace with a mixed load: every address that it hands to the kernel must be a relay's ORPort or one of its own
 /// listeners. No name server, no name service socket, no datagram, and no resolver file.
 /// </summary>
-[Collection(SharedNetwork.Name)]
-public sealed partial class LeakGateTests(NetworkFixture fixture)
+public abstract partial class LeakGateScenario(TestNetwork network)
 {
     private static readonly string[] ResolverFiles = ["/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "nscd"];
 
@@ -18,22 +18,23 @@ public sealed partial class LeakGateTests(NetworkFixture fixture)
     public async Task MixedLoad_UnderStrace_TouchesNothingButRelays()
     {
         string strace = await RequireStraceAsync();
-        string folder = fixture.Network.NewFolder("traced");
+        string folder = network.NewFolder("traced");
         string trace = Path.Combine(folder, "trace");
         // Without HOME the runtime asks the system's user database where it is, and that may look like a name lookup.
         await using ClientProcess client = ClientProcess.Start(
-            NetworkFixture.Program, folder, fixture.Network.ClientTorrcLines,
+            TestNetwork.Program, folder, network.ClientTorrcLines,
             [strace, "-f", "-qq", "-o", trace, "-e", "trace=network,open,openat", "-E", "DOTNET_EnableDiagnostics=0", "-E", $"HOME={folder}"]);
         await client.BootstrappedAsync();
 
         await LoadAsync(client);
         await SendNonsenseAsync(client.Socks);
-        await Fetch.BytesAsync(client.Socks, fixture.Network.Target, 1000);
+        await Fetch.BytesAsync(client.Socks, network.Target, 1000);
         await client.StopAsync();
 
         string[] lines = await File.ReadAllLinesAsync(trace);
-        HashSet<IPEndPoint> allowed = [.. fixture.Network.OrPorts, client.Socks, new IPEndPoint(IPAddress.Loopback, 0)];
-        Assert.Contains(lines, line => Addresses(line).Intersect(fixture.Network.OrPorts).Any());
+        IPEndPoint[] orPorts = [.. network.Relays.Select(relay => relay.OrPort)];
+        HashSet<IPEndPoint> allowed = [.. orPorts, client.Socks, new IPEndPoint(IPAddress.Loopback, 0)];
+        Assert.Contains(lines, line => Addresses(line).Intersect(orPorts).Any());
         Assert.DoesNotContain(lines, line => IsOutgoing(line) && Addresses(line).Any(address => !allowed.Contains(address)));
         Assert.DoesNotContain(lines, line => IsOutgoing(line) && line.Contains("AF_UNIX", StringComparison.Ordinal));
         Assert.DoesNotContain(lines, line => ResolverFiles.Any(file => line.Contains(file, StringComparison.Ordinal)));
@@ -43,10 +44,9 @@ public sealed partial class LeakGateTests(NetworkFixture fixture)
 
     private async Task LoadAsync(ClientProcess client)
     {
-        PrivateTorNetwork network = fixture.Network;
         await Task.WhenAll(Enumerable.Range(0, 8).Select(i => Fetch.BytesAsync(client.Socks, network.Target, 200_000, $"user {i % 3}", $"canary{i}.test")));
         await SocksClient.ResolveAsync(client.Socks, "canary.test");
-        await SocksClient.ResolvePtrAsync(client.Socks, "203.0.113.5");
+        await SocksClient.ResolvePtrAsync(client.Socks, network.ReverseAddress);
         foreach (string bad in new[] { "nx.canary.test", "canary.invalid", "localhost", "canary.local", "203.0.113.5.test.", "[::1]", "xn--canary.invalid" })
             await FailsAsync(() => SocksClient.ConnectAsync(client.Socks, bad, 53));
         await FailsAsync(() => SocksClient.ResolveAsync(client.Socks, "nx.canary.test"));
@@ -128,3 +128,9 @@ public sealed partial class LeakGateTests(NetworkFixture fixture)
     [GeneratedRegex(@"socket\(AF_\w+, SOCK_(DGRAM|RAW|PACKET)")]
     private static partial Regex DatagramSocket();
 }
+
+[Collection(OnSandbox.Name)]
+public sealed class LeakGateOnSandboxTests(SandboxNetwork network) : LeakGateScenario(network);
+
+[Collection(OnCTor.Name)]
+public sealed class LeakGateOnCTorTests(CTorNetwork network) : LeakGateScenario(network);

@@ -2,10 +2,7 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using GoTor.Testing.PrivateNetwork;
 
-namespace GoTor.Integration.Tests;
-
-/// <summary>One stream at an exit. A stream over several joined circuits (conflux) is listed for each of them.</summary>
-internal readonly record struct ExitStream(string Exit, string Circuit, int Connection, int TargetPort);
+namespace GoTor.Integration.Tests.Networks;
 
 /// <summary>What the relays of a watched network say about streams and directory requests.</summary>
 internal static partial class RelayWatch
