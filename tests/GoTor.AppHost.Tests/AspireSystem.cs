@@ -18,12 +18,12 @@ public sealed class AspireSystem : IAsyncLifetime, IObservedSystem
     private DistributedApplication? _application;
     private HttpClient? _gateway;
 
-    PrivateTorNetwork IObservedSystem.Network
+    TargetServer IObservedSystem.Target
     {
         get
         {
             Skip.If(PrivateTorNetwork.WhyNot is not null, PrivateTorNetwork.WhyNot);
-            return _network!;
+            return _network!.Target;
         }
     }
 

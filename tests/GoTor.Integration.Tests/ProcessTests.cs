@@ -8,7 +8,7 @@ namespace GoTor.Integration.Tests;
 [Collection(OnSandbox.Name)]
 public sealed class ProcessTests(SandboxNetwork network)
 {
-    [SkippableFact]
+    [Fact]
     public async Task Terminate_WhileIdle_EndsWithZero()
     {
         await using ClientProcess client = await network.StartAsync();
@@ -16,7 +16,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         Assert.Equal(0, await client.StopAsync());
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Terminate_DuringADownload_LetsItFinish()
     {
         await using ClientProcess client = await network.StartAsync();
@@ -32,7 +32,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         Assert.Equal(0, await exitCode);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Terminate_Twice_EndsAtOnce()
     {
         await using ClientProcess client = await network.StartAsync();
@@ -45,7 +45,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         Assert.Equal(0, await client.Process.WaitAsync().WaitAsync(TimeSpan.FromSeconds(10)));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Hangup_WithAGoodAndThenABadTorrc_KeepsServing()
     {
         await using ClientProcess client = await network.StartAsync();
@@ -61,7 +61,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         await Fetch.BytesAsync(client.Socks, network.Target, 1000);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task SecondNode_OnTheSameDataDirectory_RefusesToStart()
     {
         await using ClientProcess first = await network.StartAsync();
@@ -73,7 +73,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         await Fetch.BytesAsync(first.Socks, network.Target, 1000);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Kill_AtAnyMoment_LeavesADirectoryThatStarts()
     {
         string folder = network.NewFolder("client");
@@ -89,7 +89,7 @@ public sealed class ProcessTests(SandboxNetwork network)
         Assert.DoesNotContain("[err]", survivor.Output, StringComparison.Ordinal);
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Files_OfTheDataDirectory_AreForTheOwnerAlone()
     {
         await using ClientProcess client = await network.StartAsync();

@@ -3,14 +3,14 @@ using GoTor.Testing.PrivateNetwork;
 
 namespace GoTor.Integration.Tests.Observability;
 
-/// <summary>A node of a private network and the gateway that it reports to, however they were started.</summary>
+/// <summary>A node of a network on this machine and the gateway that it reports to, however they were started.</summary>
 internal interface IObservedSystem
 {
     /// <summary>What the node is called in the gateway.</summary>
     const string Node = "node";
 
-    /// <summary>A test that asks for it is skipped where there can be none.</summary>
-    PrivateTorNetwork Network { get; }
+    /// <summary>What the node's network leads to. A test that asks for it is skipped where there can be no network.</summary>
+    TargetServer Target { get; }
 
     /// <summary>Asks the gateway. It retries nothing.</summary>
     HttpClient Gateway { get; }

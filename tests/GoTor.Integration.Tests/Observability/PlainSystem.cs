@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using GoTor.Sandbox;
 using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 
@@ -8,36 +9,25 @@ namespace GoTor.Integration.Tests.Observability;
 /// <summary>The system as two processes that a test starts itself: what the AppHost and compose do, without either.</summary>
 public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
 {
-    private PrivateTorNetwork? _network;
+    private readonly TargetServer _target = new();
+    private readonly string _folder = PrivateFolder.Create(Path.Combine(Path.GetTempPath(), $"gotor-{Guid.NewGuid():n}"));
+    private TorSandbox? _network;
     private ChildProcess? _gateway;
     private ClientProcess? _node;
-    private string _folder = "";
     private IPEndPoint _reports = new(IPAddress.None, 0);
     private HttpClient? _client;
 
-    PrivateTorNetwork IObservedSystem.Network => Network;
+    TargetServer IObservedSystem.Target => _target;
 
     HttpClient IObservedSystem.Gateway => _client!;
 
     IPEndPoint IObservedSystem.Socks => _node!.Socks;
 
-    private PrivateTorNetwork Network
-    {
-        get
-        {
-            Skip.If(PrivateTorNetwork.WhyNot is not null, PrivateTorNetwork.WhyNot);
-            return _network!;
-        }
-    }
-
     private string TokenFile => Path.Combine(_folder, "token");
 
     public async Task InitializeAsync()
     {
-        if (PrivateTorNetwork.WhyNot is not null)
-            return;
-        _network = await PrivateTorNetwork.StartAsync(new() { VotingInterval = TimeSpan.FromMinutes(30) });
-        _folder = _network.NewFolder("client");
+        _network = await TorSandbox.StartAsync();
         await File.WriteAllTextAsync(TokenFile, Convert.ToHexString(RandomNumberGenerator.GetBytes(32)));
         // The node looks for the gateway where it was, so a new process has to take the old one's ports.
         _reports = PortFinder.Free(IPAddress.Loopback);
@@ -53,8 +43,8 @@ public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
         if (_node is not null)
             await _node.DisposeAsync();
         _node = await ClientProcess.StartAsync(
-            ClientProgram.GoTor, Network, _folder,
-            $"MetricsGateway {_reports}", $"MetricsTokenFile {TokenFile}", $"MetricsNodeName {IObservedSystem.Node}");
+            ClientProgram.GoTor, _folder,
+            [.. _network!.ClientTorrc, $"MetricsGateway {_reports}", $"MetricsTokenFile {TokenFile}", $"MetricsNodeName {IObservedSystem.Node}"]);
     }
 
     Task IObservedSystem.KillGatewayAsync() => _gateway!.KillAsync();
@@ -78,6 +68,8 @@ public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
         _client?.Dispose();
         if (_network is not null)
             await _network.DisposeAsync();
+        await _target.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
     }
 }
 

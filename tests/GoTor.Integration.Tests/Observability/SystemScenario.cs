@@ -4,7 +4,7 @@ using GoTor.Testing.PrivateNetwork;
 namespace GoTor.Integration.Tests.Observability;
 
 /// <summary>
-/// What an operator relies on, on a private network: the node's numbers reach the gateway and tell the truth, health turns, and either
+/// What an operator relies on: the node's numbers reach the gateway and tell the truth, health turns, and either
 /// process may die. The same tests run on plain processes and on the AppHost. Each leaves the system running.
 /// </summary>
 public abstract class SystemScenario
@@ -16,8 +16,8 @@ public abstract class SystemScenario
     [SkippableFact]
     public async Task System_Started_ShowsTheNodeUpAndHealthy()
     {
-        PrivateTorNetwork network = Observed.Network;
-        await Fetch.BytesAsync(Observed.Socks, network.Target, 1000);
+        TargetServer target = Observed.Target;
+        await Fetch.BytesAsync(Observed.Socks, target, 1000);
 
         await View.UntilAsync("gotor_node_up", up => up == 1);
         await View.UntilAsync("gotor_bootstrap_progress_ratio", progress => progress == 1);
@@ -28,13 +28,13 @@ public abstract class SystemScenario
     public async Task Traffic_ThroughTheNode_MovesItsNumbersByWhatWasSent()
     {
         const int Fetches = 3, Size = 300_000;
-        PrivateTorNetwork network = Observed.Network;
+        TargetServer target = Observed.Target;
         await View.CatchUpAsync();
         double requests = await View.UntilAsync("tor_socks_requests_total", _ => true);
         double data = await View.UntilAsync("tor_stream_data_bytes_total", _ => true);
 
         for (int i = 0; i < Fetches; i++)
-            await Fetch.BytesAsync(Observed.Socks, network.Target, Size);
+            await Fetch.BytesAsync(Observed.Socks, target, Size);
 
         await View.UntilAsync("tor_stream_data_bytes_total", now => now >= data + (Fetches * Size));
         Assert.Equal(requests + Fetches, await View.UntilAsync("tor_socks_requests_total", now => now >= requests + Fetches));
@@ -45,7 +45,7 @@ public abstract class SystemScenario
     [SkippableFact]
     public async Task Node_Killed_TurnsHealthRedAndComesBack()
     {
-        PrivateTorNetwork network = Observed.Network;
+        TargetServer target = Observed.Target;
         double started = await View.UntilAsync("gotor_node_start_time_seconds", _ => true);
 
         await Observed.KillNodeAsync();
@@ -55,22 +55,22 @@ public abstract class SystemScenario
         await Observed.StartNodeAsync();
         await View.UntilAsync("gotor_node_start_time_seconds", time => time > started);
         await View.UntilHealthAsync(HttpStatusCode.OK);
-        await Fetch.BytesAsync(Observed.Socks, network.Target, 1000);
+        await Fetch.BytesAsync(Observed.Socks, target, 1000);
     }
 
     [SkippableFact]
     public async Task Gateway_KilledUnderTraffic_CostsNoTrafficAndNoTotal()
     {
         const int Size = 200_000;
-        PrivateTorNetwork network = Observed.Network;
+        TargetServer target = Observed.Target;
         await View.CatchUpAsync();
         double requests = await View.UntilAsync("tor_socks_requests_total", _ => true);
         double data = await View.UntilAsync("tor_stream_data_bytes_total", _ => true);
-        Task first = Fetch.BytesAsync(Observed.Socks, network.Target, Size);
+        Task first = Fetch.BytesAsync(Observed.Socks, target, Size);
 
         await Observed.KillGatewayAsync();
         await first;
-        await Fetch.BytesAsync(Observed.Socks, network.Target, Size);
+        await Fetch.BytesAsync(Observed.Socks, target, Size);
         await Observed.StartGatewayAsync();
 
         await View.UntilAsync("tor_stream_data_bytes_total", now => now >= data + (2 * Size));

@@ -11,7 +11,7 @@ namespace GoTor.Integration.Tests.Tracing;
 [Collection(OnSandbox.Name)]
 public sealed class TraceTests(SandboxNetwork network)
 {
-    [SkippableTheory]
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Download_WithTracing_DeliversItsTraceAndThoseOfCircuits(bool grpc)
@@ -34,7 +34,7 @@ public sealed class TraceTests(SandboxNetwork network)
         AssertHoldsNone(receiver.Deliveries, Secrets(closed));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Receiver_ThatIsNotThere_IsSaidOnce_AndCostsNothingElse()
     {
         int nobody = PortFinder.Free(IPAddress.Loopback).Port;
@@ -47,7 +47,7 @@ public sealed class TraceTests(SandboxNetwork network)
         Assert.Single(client.Output.Split('\n'), line => line.Contains("Traces cannot be delivered", StringComparison.Ordinal));
     }
 
-    [SkippableFact]
+    [Fact]
     public async Task Endpoint_InTheEnvironmentAlone_StartsNoTracing()
     {
         await using OtlpReceiver receiver = await OtlpReceiver.StartAsync();
