@@ -60,7 +60,7 @@ public abstract class FaultScenario(TestNetwork network)
         IFaultyRelay[] guards = [.. network.Guards];
 
         await Task.WhenAll(guards.Select(guard => guard.KillAsync()));
-        using CancellationTokenSource impatient = new(TimeSpan.FromSeconds(8));
+        using CancellationTokenSource impatient = new(TimeSpan.FromSeconds(3));
         Exception refused = await Assert.ThrowsAnyAsync<Exception>(
             () => Fetch.BytesAsync(client.Socks, network.Target, 1000, "during", cancel: impatient.Token));
         Assert.True(refused is IOException or OperationCanceledException, refused.ToString());
@@ -74,7 +74,7 @@ public abstract class FaultScenario(TestNetwork network)
     public async Task GuardsFrozen_WithTheirConnectionsOpen_AnotherServes()
     {
         // Before it has learned how long circuits take, a client waits a minute for each, like C tor.
-        await using ClientProcess client = await network.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 5 seconds");
+        await using ClientProcess client = await network.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 2 seconds");
         await Fetch.BytesAsync(client.Socks, network.Target, 1000);
         IFaultyRelay[] guards = [.. GuardsOf(client).Take(2)];
 
