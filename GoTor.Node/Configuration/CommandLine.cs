@@ -15,7 +15,7 @@ internal enum CommandLineAction
 
 /// <summary>
 /// A command line in C tor's syntax (<c>-f torrc --SocksPort 9150</c>, one dash or two, options of torrc by their names), or with
-/// go-tor's flags (<c>-config</c>, <c>-socks-port</c>, <c>-metrics-port</c>, <c>-data-dir</c>, <c>-log-level</c>, <c>-version</c>).
+/// go-tor's flags (<c>-config</c>, <c>-socks-port</c>, <c>-control-port</c>, <c>-metrics-port</c>, <c>-data-dir</c>, <c>-log-level</c>, <c>-version</c>).
 /// </summary>
 internal sealed record CommandLine
 {
@@ -99,8 +99,7 @@ internal sealed record CommandLine
                     AddMetricsPort(settings, Next());
                     break;
                 case "control-port":
-                    problems.Add(new ConfigProblem(ConfigSource.CommandLine, $"'{word}' is not supported yet."));
-                    _ = Next();
+                    Add(settings, "ControlPort", Next());
                     break;
                 default:
                     AddOption(settings, name, arguments, ref i);

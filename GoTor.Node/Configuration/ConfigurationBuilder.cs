@@ -6,7 +6,11 @@ using GoTor.Node.Tracing;
 namespace GoTor.Node.Configuration;
 
 /// <summary>What came of reading a configuration: either it stands, or every reason why not.</summary>
-internal sealed record ConfigurationResult(NodeConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems, IReadOnlyList<ConfigProblem> Warnings);
+internal sealed record ConfigurationResult(NodeConfiguration? Configuration, IReadOnlyList<ConfigProblem> Problems, IReadOnlyList<ConfigProblem> Warnings)
+{
+    /// <summary>The lines that count, in order.</summary>
+    public IReadOnlyList<ConfigLine> Lines { get; init; } = [];
+}
 
 /// <summary>Puts layers of settings on top of each other (defaults file, torrc, command line) and checks the outcome as a whole.</summary>
 internal static class ConfigurationBuilder
@@ -20,10 +24,11 @@ internal static class ConfigurationBuilder
         List<ConfigProblem> found = [.. problems];
         List<ConfigProblem> warnings = [];
         ConfigurationDraft draft = new(found);
-        foreach (ConfigLine line in Merge(layers, found, warnings))
+        ConfigLine[] lines = [.. Merge(layers, found, warnings)];
+        foreach (ConfigLine line in lines)
             OptionCatalog.Find(line.Key)!.Apply(draft, line);
         NodeConfiguration configuration = Finish(draft, environmentToken, found, warnings);
-        return new ConfigurationResult(found.Count == 0 ? configuration : null, found, warnings);
+        return new ConfigurationResult(found.Count == 0 ? configuration : null, found, warnings) { Lines = lines };
     }
 
     /// <summary>The lines that count, in order.</summary>
@@ -113,6 +118,8 @@ internal static class ConfigurationBuilder
                 SafeSocks = Switch("SafeSocks", false),
                 TestSocks = Switch("TestSocks", false),
                 PathsNeededToBuildCircuits = draft.PathsNeededToBuildCircuits,
+                DisablePredictedCircuits = Switch("__DisablePredictedCircuits", false),
+                LeaveStreamsUnattached = Switch("__LeaveStreamsUnattached", false),
                 TestingClientDownloadInitialDelay = Interval("TestingClientDownloadInitialDelay", TimeSpan.Zero),
                 TestingClientConsensusDownloadInitialDelay = Interval("TestingClientConsensusDownloadInitialDelay", TimeSpan.Zero),
                 TestingClientMaxIntervalWithoutRequest = draft.Intervals.TryGetValue("TestingClientMaxIntervalWithoutRequest", out TimeSpan few) ? few : null,
@@ -123,6 +130,8 @@ internal static class ConfigurationBuilder
             ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
             Traces = Traces(draft, whole, problems, warnings),
             Metrics = MetricsLines.Finish(draft, environmentToken, problems, warnings),
+            Control = ControlLines.Finish(draft, draft.DataDirectory ?? DefaultPaths.DataDirectory, problems),
+            OwningProcess = draft.Control.OwningProcess,
         };
     }
 

@@ -42,6 +42,8 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
 
     public MetricsDraft Metrics { get; } = new();
 
+    public ControlDraft Control { get; } = new();
+
     public List<ConfigProblem> Problems => problems;
 
     public void Problem(ConfigSource source, string message) => problems.Add(new ConfigProblem(source, message));

@@ -8,13 +8,29 @@ internal static class ConfigurationFiles
     public static ConfigurationResult Load(CommandLine commandLine)
     {
         List<ConfigProblem> problems = [.. commandLine.Problems];
-        List<ConfigLine> defaults = commandLine.DefaultsTorrc is { } defaultsFile && (File.Exists(defaultsFile) || !commandLine.IgnoreMissingTorrc)
+        List<ConfigLine> torrc = TorrcOf(commandLine) is { } file ? TorrcFiles.Read(file, problems) : [];
+        return Build(commandLine, [Defaults(commandLine, problems), torrc, commandLine.Settings], problems);
+    }
+
+    /// <summary>As if <paramref name="torrc"/> were what the torrc says.</summary>
+    public static ConfigurationResult FromText(CommandLine commandLine, IReadOnlyList<ConfigLine> torrc)
+    {
+        List<ConfigProblem> problems = [];
+        return Build(commandLine, [Defaults(commandLine, problems), torrc, commandLine.Settings], problems);
+    }
+
+    /// <summary>These lines and no others: not the files, and not the settings of the command line.</summary>
+    public static ConfigurationResult FromLines(CommandLine commandLine, IReadOnlyList<ConfigLine> lines) => Build(commandLine, [lines], []);
+
+    private static List<ConfigLine> Defaults(CommandLine commandLine, List<ConfigProblem> problems) =>
+        commandLine.DefaultsTorrc is { } defaultsFile && (File.Exists(defaultsFile) || !commandLine.IgnoreMissingTorrc)
             ? TorrcFiles.Read(defaultsFile, problems)
             : [];
-        List<ConfigLine> torrc = TorrcOf(commandLine) is { } file ? TorrcFiles.Read(file, problems) : [];
-        ConfigurationResult result = ConfigurationBuilder.Build(
-            [defaults, torrc, commandLine.Settings], problems, Environment.GetEnvironmentVariable(MetricsLines.TokenVariable));
-        ConfigLine[] lines = [.. defaults, .. torrc, .. commandLine.Settings];
+
+    private static ConfigurationResult Build(CommandLine commandLine, IReadOnlyList<IReadOnlyList<ConfigLine>> layers, List<ConfigProblem> problems)
+    {
+        ConfigurationResult result = ConfigurationBuilder.Build(layers, problems, Environment.GetEnvironmentVariable(MetricsLines.TokenVariable));
+        ConfigLine[] lines = [.. layers.SelectMany(layer => layer)];
         if (commandLine.Sandbox is { } sandbox)
             result = SandboxLines.Apply(result, sandbox, lines);
         bool namesLogs = lines.Any(line => line.Key.Equals("Log", StringComparison.OrdinalIgnoreCase));

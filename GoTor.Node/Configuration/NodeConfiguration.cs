@@ -1,4 +1,5 @@
 using GoTor.Client;
+using GoTor.Client.ControlPort;
 using GoTor.Client.Proxies;
 using GoTor.Node.Logging;
 using GoTor.Node.Tracing;
@@ -13,6 +14,12 @@ internal sealed record NodeConfiguration
     public required IReadOnlyList<SocksPortOptions> SocksPorts { get; init; }
 
     public required IReadOnlyList<LogRule> Logs { get; init; }
+
+    /// <summary>Without listeners nobody controls this node.</summary>
+    public ControlPortOptions Control { get; init; } = new();
+
+    /// <summary>This node ends when that process does; null: it lives for itself.</summary>
+    public int? OwningProcess { get; init; }
 
     /// <summary>Null: nobody observes this node.</summary>
     public MetricsOptions? Metrics { get; init; }

@@ -28,7 +28,7 @@ internal static class SandboxLines
         return new ConfigurationResult(
             problems.Length > 0 || result.Configuration is null ? null : result.Configuration with { Sandbox = sandbox },
             [.. result.Problems, .. problems],
-            [.. result.Warnings, .. warnings]);
+            [.. result.Warnings, .. warnings]) { Lines = result.Lines };
     }
 
     private static IEnumerable<ConfigLine> Matching(IEnumerable<ConfigLine> lines, string[] names) =>

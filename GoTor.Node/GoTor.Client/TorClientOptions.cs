@@ -92,6 +92,12 @@ internal sealed record TorClientOptions
     /// <summary>Fraction of paths that must be buildable before circuits are made; null means the consensus parameter, then 0.6.</summary>
     public double? PathsNeededToBuildCircuits { get; init; }
 
+    /// <summary>Build no circuits ahead of need: a controller builds its own.</summary>
+    public bool DisablePredictedCircuits { get; init; }
+
+    /// <summary>Streams wait until a controller says which circuit carries them.</summary>
+    public bool LeaveStreamsUnattached { get; init; }
+
     /// <summary>Refuse requests that name an address: the name was probably looked up outside Tor.</summary>
     public bool SafeSocks { get; init; }
 

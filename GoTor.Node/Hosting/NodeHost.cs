@@ -5,6 +5,7 @@ using GoTor.Client;
 using GoTor.Client.Proxies;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
+using GoTor.Node.Control;
 using GoTor.Node.Logging;
 using GoTor.Node.Profiling;
 using GoTor.Node.Reporting;
@@ -28,10 +29,12 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly NodeReporting? _reporting;
     private readonly IDisposable? _watching;
     private readonly SandboxHost? _sandbox;
+    private readonly NodeControl _control;
+    private readonly RunningConfiguration _running;
     private readonly Lock _reloading = new();
     private NodeConfiguration _configuration;
 
-    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting, SandboxHost? sandbox)
+    private NodeHost(CommandLine commandLine, NodeConfiguration configuration, IReadOnlyList<ConfigLine> lines, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting, SandboxHost? sandbox)
     {
         (_commandLine, _configuration, _logs, _loggerFactory) = (commandLine, configuration, logs, loggerFactory);
         (_reporting, _sandbox) = (reporting, sandbox);
@@ -41,10 +44,12 @@ internal sealed class NodeHost : IAsyncDisposable
         bool terminal = !Console.IsOutputRedirected && configuration.Logs is [{ Target: LogTarget.StandardOutput, Minimum: LogSeverity.Notice }];
         _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
         _watching = reporting?.Watch(_client, _socks, configuration.SocksPorts.Count);
+        _running = new RunningConfiguration(commandLine, lines, Apply);
+        _control = new NodeControl(_running, Effective, meterFactory, loggerFactory);
     }
 
     /// <returns>The exit code.</returns>
-    public static async Task<int> RunAsync(CommandLine commandLine, NodeConfiguration configuration, IReadOnlyList<ConfigProblem> warnings)
+    public static async Task<int> RunAsync(CommandLine commandLine, NodeConfiguration configuration, ConfigurationResult read)
     {
         try
         {
@@ -55,7 +60,7 @@ internal sealed class NodeHost : IAsyncDisposable
             NodeLog.Banner(logger, NodeProgram.Version, RuntimeInformation.FrameworkDescription, configuration.NetworkName);
             if (ConfigurationFiles.TorrcOf(commandLine) is { } torrc)
                 NodeLog.ReadTorrc(logger, torrc);
-            foreach (ConfigProblem warning in warnings)
+            foreach (ConfigProblem warning in read.Warnings)
                 NodeLog.ConfigurationWarning(logger, warning.ToString());
             try
             {
@@ -70,7 +75,7 @@ internal sealed class NodeHost : IAsyncDisposable
                 using StopSignals stop = new();
                 await using SandboxHost? sandbox = await SandboxHost.StartAsync(configuration, loggerFactory);
                 configuration = sandbox?.Join(configuration) ?? configuration;
-                await using NodeHost host = new(commandLine, configuration, logs, loggerFactory, meters, reporting, sandbox);
+                await using NodeHost host = new(commandLine, configuration, read.Lines, logs, loggerFactory, meters, reporting, sandbox);
                 return await host.RunAsync(stop);
             }
             catch (Exception error) when (error is StorageException or TorException or SocketException or IOException or UnauthorizedAccessException)
@@ -90,6 +95,7 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         _watching?.Dispose();
         _console.Dispose();
+        await _control.DisposeAsync();
         await _socks.DisposeAsync();
         await _client.DisposeAsync();
     }
@@ -98,17 +104,24 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
 
+        await _control.StartAsync(_configuration);
         await _socks.StartAsync(_configuration.SocksPorts);
         _client.Start();
         await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 
-        if (await Task.WhenAny(stop.First, _client.Fatal) == _client.Fatal)
+        using CancellationTokenSource ending = new();
+        Task owner = OwnerProcess.WaitForEndAsync(_configuration.OwningProcess, TimeProvider.System, _logger, ending.Token);
+        Task first = await Task.WhenAny(stop.First, _client.Fatal, _control.OwnerLeft, owner);
+        await ending.CancelAsync();
+        await owner;
+        if (first == _client.Fatal)
         {
             NodeLog.Fatal(_logger, await _client.Fatal);
             return 1;
         }
 
-        TimeSpan patience = _configuration.ShutdownWaitLength;
+        // Whoever started us is gone: nobody waits for streams any more.
+        TimeSpan patience = first == stop.First ? _configuration.ShutdownWaitLength : TimeSpan.Zero;
         if (_socks.ConnectionCount > 0 && patience > TimeSpan.Zero)
             NodeLog.Draining(_logger, (int)patience.TotalSeconds);
         await _socks.StopAsync(patience, stop.AtOnce);
@@ -119,8 +132,7 @@ internal sealed class NodeHost : IAsyncDisposable
         void Reload(PosixSignalContext context)
         {
             context.Cancel = true;
-            lock (_reloading)
-                ReloadConfiguration();
+            ReloadConfiguration();
         }
     }
 
@@ -129,38 +141,66 @@ internal sealed class NodeHost : IAsyncDisposable
     {
         NodeLog.Reloading(_logger);
         ConfigurationResult result = ConfigurationFiles.Load(_commandLine);
-        if (result.Configuration is not { } fresh)
-        {
-            foreach (ConfigProblem problem in result.Problems)
-                NodeLog.ReloadRefused(_logger, problem.ToString());
+        foreach (ConfigProblem problem in result.Problems)
+            NodeLog.ReloadRefused(_logger, problem.ToString());
+        if (result.Configuration is null)
             return;
-        }
+        if (Apply(result, refuseWhatNeedsRestart: false) is { } refusal)
+            NodeLog.ReloadRefused(_logger, refusal.Text);
+        else
+            _running.Take(result.Lines);
+    }
 
-        fresh = _sandbox?.Join(fresh) ?? fresh;
-        try
+    private ConfigurationRefusal? Apply(ConfigurationResult result, bool refuseWhatNeedsRestart)
+    {
+        lock (_reloading)
         {
-            _logs.Reconfigure(fresh.Logs);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            NodeLog.ReloadRefused(_logger, error.Message);
-            return;
-        }
+            NodeConfiguration fresh = _sandbox?.Join(result.Configuration!) ?? result.Configuration!;
+            string[] fixedOptions = [.. ReloadRules.NeedRestart(_configuration, fresh)];
+            if (refuseWhatNeedsRestart && fixedOptions.Length > 0)
+                return new ConfigurationRefusal(553, $"Transition not allowed: While Tor is running, changing {string.Join(", ", fixedOptions)} is not allowed");
+            try
+            {
+                TakeOver(ReloadRules.Merge(_configuration, fresh));
+            }
+            catch (Exception error) when (error is TorException or StorageException or IOException or UnauthorizedAccessException)
+            {
+                return new ConfigurationRefusal(553, $"Unable to set option: {error.Message}");
+            }
 
-        foreach (string option in ReloadRules.NeedRestart(_configuration, fresh))
-            NodeLog.NeedsRestart(_logger, option);
-        NodeConfiguration next = ReloadRules.Merge(_configuration, fresh);
-        try
-        {
-            if (ReloadRules.ChangesPaths(_configuration.Client, next.Client))
-                _client.Reconfigure(next.Client);
-            if (next.Metrics is { Gateway: not null, Token: { } token })
-                _reporting?.UseToken(token);
-            _configuration = next;
-        }
-        catch (TorException error)
-        {
-            NodeLog.ReloadRefused(_logger, error.Message);
+            foreach (string option in fixedOptions)
+                NodeLog.NeedsRestart(_logger, option);
+            return null;
         }
     }
+
+    private void TakeOver(NodeConfiguration next)
+    {
+        bool paths = ReloadRules.ChangesPaths(_configuration.Client, next.Client);
+        if (paths)
+            _client.Reconfigure(next.Client);
+        try
+        {
+            _logs.Reconfigure(next.Logs);
+            _control.Server.Reconfigure(next.Control);
+        }
+        catch when (paths)
+        {
+            _client.Reconfigure(_configuration.Client);
+            throw;
+        }
+
+        if (next.Metrics is { Gateway: not null, Token: { } token })
+            _reporting?.UseToken(token);
+        _configuration = next;
+    }
+
+    /// <summary>Options whose value nobody wrote and that have no fixed default.</summary>
+    private string? Effective(string option) => option switch
+    {
+        "DataDirectory" => _configuration.Client.DataDirectory,
+        "CacheDirectory" => _configuration.Client.CacheDirectory ?? _configuration.Client.DataDirectory,
+        "CookieAuthFile" => _configuration.Control.CookieFile,
+        _ => null,
+    };
 }

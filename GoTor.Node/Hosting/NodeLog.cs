@@ -40,4 +40,7 @@ internal static partial class NodeLog
 
     [LoggerMessage(9012, LogLevel.Warning, "SANDBOX: hides nothing. All {Relays} relays of this network run in this process; its exits reach this machine and http://demo.sandbox/ only.")]
     public static partial void Sandbox(ILogger logger, int relays);
+
+    [LoggerMessage(9013, LogLevel.Information, "Owning controller process vanished -- exiting now.")]
+    public static partial void OwnerEnded(ILogger logger);
 }

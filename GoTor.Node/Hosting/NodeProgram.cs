@@ -47,7 +47,7 @@ internal static class NodeProgram
         if (commandLine.Action == CommandLineAction.Probe)
             return await SocksProbe.RunAsync(configuration.SocksPorts, SocksProbe.Patience) ? 0 : 1;
 
-        return await NodeHost.RunAsync(commandLine, configuration, result.Warnings);
+        return await NodeHost.RunAsync(commandLine, configuration, result);
     }
 
     private const string Help = """
@@ -68,6 +68,6 @@ internal static class NodeProgram
           --version, --help
 
         Every option of torrc can be given as --Option VALUE, for example --SocksPort 9150.
-        go-tor's flags work too: -config, -socks-port, -metrics-port, -data-dir, -log-level, -version.
+        go-tor's flags work too: -config, -socks-port, -control-port, -metrics-port, -data-dir, -log-level, -version.
         """;
 }

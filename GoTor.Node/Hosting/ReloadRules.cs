@@ -38,6 +38,9 @@ internal static class ReloadRules
             ("WarnPlaintextPorts", a.WarnPlaintextPorts.SequenceEqual(b.WarnPlaintextPorts)),
             ("EnableMetrics", running.Metrics is null == fresh.Metrics is null),
             .. MetricsNeedRestart(running.Metrics, fresh.Metrics),
+            ("ControlPort", running.Control.Listeners.SequenceEqual(fresh.Control.Listeners)),
+            ("ControlPortWriteToFile", running.Control.PortFile == fresh.Control.PortFile && running.Control.PortFileGroupReadable == fresh.Control.PortFileGroupReadable),
+            ("__OwningControllerProcess", running.OwningProcess == fresh.OwningProcess),
             ("RejectPlaintextPorts", a.RejectPlaintextPorts.SequenceEqual(b.RejectPlaintextPorts)),
         ];
         return fixedOptions.Where(option => !option.Same).Select(option => option.Name);
@@ -65,6 +68,12 @@ internal static class ReloadRules
     {
         Logs = fresh.Logs,
         ShutdownWaitLength = fresh.ShutdownWaitLength,
+        Control = fresh.Control with
+        {
+            Listeners = running.Control.Listeners,
+            PortFile = running.Control.PortFile,
+            PortFileGroupReadable = running.Control.PortFileGroupReadable,
+        },
         Metrics = running.Metrics is { } metrics ? metrics with { Token = metrics.Gateway is null ? metrics.Token : fresh.Metrics?.Token ?? metrics.Token } : null,
         Client = running.Client with
         {
@@ -80,6 +89,8 @@ internal static class ReloadRules
             NewCircuitPeriod = fresh.Client.NewCircuitPeriod,
             CircuitBuildTimeout = fresh.Client.CircuitBuildTimeout,
             LearnCircuitBuildTimeout = fresh.Client.LearnCircuitBuildTimeout,
+            DisablePredictedCircuits = fresh.Client.DisablePredictedCircuits,
+            LeaveStreamsUnattached = fresh.Client.LeaveStreamsUnattached,
         },
     };
 

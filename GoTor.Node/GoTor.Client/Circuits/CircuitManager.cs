@@ -457,6 +457,8 @@ internal sealed class CircuitManager : IAsyncDisposable
     /// <summary>Keeps circuits ready for the ports that were used lately, and test circuits while the timeout is being learned.</summary>
     private void LaunchPredicted(DateTimeOffset now)
     {
+        if (_options.DisablePredictedCircuits)
+            return;
         List<AvailableCircuit> available =
         [
             // Those that belong to someone serve nobody else.

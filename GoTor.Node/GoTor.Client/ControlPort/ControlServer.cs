@@ -1,0 +1,250 @@
+using System.Net;
+using System.Net.Sockets;
+using GoTor.Client.Proxies;
+using GoTor.Client.Storage;
+using GoTor.Protocol.ControlPort;
+using GoTor.Protocol.Crypto;
+using Microsoft.Extensions.Logging;
+
+namespace GoTor.Client.ControlPort;
+
+/// <summary>
+/// All control ports and every controller at them. What commands do is in <see cref="Commands"/>; what happens in the client is passed on by
+/// <see cref="Publish"/>. Safe for concurrent use.
+/// </summary>
+internal sealed class ControlServer : IAsyncDisposable
+{
+    /// <summary>With more than so many connections, the oldest that has not authenticated has to go.</summary>
+    public const int MaxConnections = 2048;
+
+    private readonly TorRandom _random;
+    private readonly byte[] _cookie = new byte[SafeCookie.CookieLength];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ControlSession, Task> _sessions = [];
+    private readonly List<ControlListener> _listeners = [];
+    private readonly TaskCompletionSource _ownerLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ControlAuthentication _authentication;
+    private ulong _wanted;
+    private bool _isStopping;
+
+    /// <param name="version">What PROTOCOLINFO and GETINFO version say.</param>
+    public ControlServer(string version, TorRandom random, TimeProvider time, ControlMetrics metrics, ILogger<ControlServer> logger)
+    {
+        (Version, _random, Time, Metrics, Logger) = (version, random, time, metrics, logger);
+        random.Fill(_cookie);
+        _authentication = new ControlAuthentication(new ControlPortOptions(), _cookie, random);
+        SessionCommands.AddTo(Commands);
+    }
+
+    public string Version { get; }
+
+    public TimeProvider Time { get; }
+
+    public ControlMetrics Metrics { get; }
+
+    public ILogger Logger { get; }
+
+    public ControlCommands Commands { get; } = new();
+
+    public ControlAuthentication Authentication => Volatile.Read(ref _authentication);
+
+    /// <summary>Completes when a controller that owned us has gone.</summary>
+    public Task OwnerLeft => _ownerLeft.Task;
+
+    /// <summary>Another set of events is asked for than before. Raised on any thread; handlers are quick and do not throw.</summary>
+    public event Action? WantedChanged;
+
+    /// <summary>Where the ports listen, in the order of their lines.</summary>
+    public IReadOnlyList<EndPoint> LocalEndPoints
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _listeners.Select(listener => listener.LocalEndPoint)];
+        }
+    }
+
+    public int ConnectionCount
+    {
+        get
+        {
+            lock (_lock)
+                return _sessions.Count;
+        }
+    }
+
+    /// <summary>Opens all ports, or none, and writes the files that tell controllers how to get in.</summary>
+    /// <exception cref="IOException">A port cannot be opened, or the cookie not be written; the message says which and why.</exception>
+    public async Task StartAsync(ControlPortOptions options)
+    {
+        Reconfigure(options);
+        List<ControlListener> opened = [];
+        try
+        {
+            foreach (SocksPortOptions port in options.Listeners)
+                opened.Add(Open(port));
+        }
+        catch
+        {
+            foreach (ControlListener listener in opened)
+                await listener.DisposeAsync();
+            throw;
+        }
+
+        lock (_lock)
+            _listeners.AddRange(opened);
+        if (options.PortFile is { } file)
+            WritePortFile(file, options.PortFileGroupReadable);
+    }
+
+    /// <summary>Goes by new secrets. Ports stay as they are, and so does who is in.</summary>
+    /// <exception cref="StorageException">The cookie cannot be written; the old secrets stay in force.</exception>
+    public void Reconfigure(ControlPortOptions options)
+    {
+        if (options.CookieFile is { } file)
+        {
+            AtomicFile.Write(file, _cookie);
+            if (options.CookieFileGroupReadable && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        }
+
+        if (Authentication.Options.CookieFile is { } old && old != options.CookieFile)
+            TryDelete(old);
+        Volatile.Write(ref _authentication, new ControlAuthentication(options, _cookie, _random));
+    }
+
+    /// <summary>Somebody listens: only then is it worth putting an event together.</summary>
+    public bool Wants(ControlEventKind kind) => (Volatile.Read(ref _wanted) & ControlEvents.Bit(kind)) != 0;
+
+    /// <summary>Tells everyone who asked for it.</summary>
+    public void Publish(ControlEventKind kind, ControlReply body)
+    {
+        if (!Wants(kind))
+            return;
+        byte[] bytes = body.ToBytes();
+        ulong bit = ControlEvents.Bit(kind);
+        foreach (ControlSession session in Sessions())
+        {
+            if ((session.Events & bit) != 0)
+                session.Post(bytes);
+        }
+    }
+
+    /// <summary>An event of one line, which starts with its name.</summary>
+    public void Publish(ControlEventKind kind, string line) => Publish(kind, ControlReply.Of(650, line));
+
+    public void EventsChanged()
+    {
+        ulong wanted = 0;
+        foreach (ControlSession session in Sessions())
+            wanted |= session.Events;
+        if (Interlocked.Exchange(ref _wanted, wanted) != wanted)
+            WantedChanged?.Invoke();
+    }
+
+    public void Begin(Socket socket)
+    {
+        ControlSession session = new(socket, this);
+        ControlSession? oldest = null;
+        bool isStopping;
+        lock (_lock)
+        {
+            if (_sessions.Count >= MaxConnections)
+                oldest = _sessions.Keys.FirstOrDefault(other => !other.IsOpen) ?? session;
+            isStopping = _isStopping || oldest == session;
+            if (!isStopping)
+                _sessions.Add(session, Task.Run(() => RunAsync(session)));
+        }
+
+        oldest?.Abort();
+        if (isStopping)
+            session.Dispose();
+    }
+
+    /// <summary>Accepts no more and ends every connection. Files with cookies and ports are removed.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        ControlListener[] listeners;
+        lock (_lock)
+        {
+            _isStopping = true;
+            listeners = [.. _listeners];
+            _listeners.Clear();
+        }
+
+        foreach (ControlListener listener in listeners)
+            await listener.DisposeAsync();
+        foreach (ControlSession session in Sessions())
+            session.Abort();
+        Task[] running;
+        lock (_lock)
+            running = [.. _sessions.Values];
+        await Task.WhenAll(running);
+        if (Authentication.Options.CookieFile is { } cookie)
+            TryDelete(cookie);
+        if (Authentication.Options.PortFile is { } ports)
+            TryDelete(ports);
+    }
+
+    private ControlSession[] Sessions()
+    {
+        lock (_lock)
+            return [.. _sessions.Keys];
+    }
+
+    private async Task RunAsync(ControlSession session)
+    {
+        Logger.Opened();
+        await session.RunAsync();
+        lock (_lock)
+            _sessions.Remove(session);
+        bool wasOwner = session.IsOwner;
+        session.Dispose();
+        EventsChanged();
+        if (wasOwner && !_isStopping && _ownerLeft.TrySetResult())
+            Logger.OwnerLeft();
+    }
+
+    private ControlListener Open(SocksPortOptions options)
+    {
+        ListeningSocket listening = ListeningSocket.Open(options);
+        string where = options.UnixPath is { } path ? "unix:" + path : listening.LocalEndPoint.ToString()!;
+        if (listening.LocalEndPoint is IPEndPoint tcp)
+        {
+            if (!IPAddress.IsLoopback(tcp.Address))
+                Logger.NotLoopback(where);
+            if (!Authentication.Options.NeedsProof)
+                Logger.NoProof(where);
+        }
+
+        Logger.Listening(where);
+        return new ControlListener(listening, this);
+    }
+
+    private void WritePortFile(string file, bool groupReadable)
+    {
+        try
+        {
+            string text = string.Concat(LocalEndPoints.Select(end => end is IPEndPoint ? $"PORT={end}\n" : $"UNIX_PORT={end}\n"));
+            AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(text));
+            if (groupReadable && !OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        }
+        catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
+        {
+            Logger.FileNotWritten(file, e.Message);
+        }
+    }
+
+    private static void TryDelete(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is of no use to anyone any more.
+        }
+    }
+}
