@@ -23,6 +23,8 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly Dictionary<ControlSession, Task> _sessions = [];
     private readonly List<ControlListener> _listeners = [];
     private readonly TaskCompletionSource _ownerLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly LogGate _failureGate;
+    private readonly LogGate _httpGate;
     private ControlAuthentication _authentication;
     private ulong _wanted;
     private bool _isStopping;
@@ -31,6 +33,7 @@ internal sealed class ControlServer : IAsyncDisposable
     public ControlServer(string version, TorRandom random, TimeProvider time, ControlMetrics metrics, ILogger<ControlServer> logger)
     {
         (Version, _random, Time, Metrics, Logger) = (version, random, time, metrics, logger);
+        (_failureGate, _httpGate) = (new LogGate(time, TimeSpan.FromMinutes(1)), new LogGate(time, TimeSpan.FromMinutes(1)));
         random.Fill(_cookie);
         _authentication = new ControlAuthentication(new ControlPortOptions(), _cookie, random);
         SessionCommands.AddTo(Commands);
@@ -140,6 +143,19 @@ internal sealed class ControlServer : IAsyncDisposable
             wanted |= session.Events;
         if (Interlocked.Exchange(ref _wanted, wanted) != wanted)
             WantedChanged?.Invoke();
+    }
+
+    public void NoteFailure(string method)
+    {
+        Metrics.AuthenticationFailed();
+        if (_failureGate.TryPass())
+            Logger.AuthenticationFailed(method);
+    }
+
+    public void NoteHttp()
+    {
+        if (_httpGate.TryPass())
+            Logger.Http();
     }
 
     public void Begin(Socket socket)

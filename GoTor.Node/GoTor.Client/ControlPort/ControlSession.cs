@@ -153,7 +153,7 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     {
         _isClosing = true;
         if (status == ControlReadStatus.Http)
-            server.Logger.Http();
+            server.NoteHttp();
         await _outbox.PostAsync(
             status switch
             {

@@ -56,8 +56,7 @@ internal static class SessionCommands
         }
 
         session.CloseAfterReply();
-        session.Server.Metrics.AuthenticationFailed();
-        session.Server.Logger.AuthenticationFailed(session.Challenged is not null ? "SAFECOOKIE" : "COOKIE or HASHEDPASSWORD");
+        session.Server.NoteFailure(session.Challenged is not null ? "SAFECOOKIE" : "COOKIE or HASHEDPASSWORD");
         await Task.Delay(ControlSession.FailureDelay, session.Server.Time);
         return ControlReply.Of(outcome.Code, outcome.Problem);
     }

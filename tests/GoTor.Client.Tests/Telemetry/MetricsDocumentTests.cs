@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using GoTor.Client.Channels;
 using GoTor.Client.Circuits;
+using GoTor.Client.ControlPort;
 using GoTor.Client.Directory;
 using GoTor.Client.Directory.Consensuses;
 using GoTor.Client.Directory.Fetching;
@@ -64,7 +65,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
         IEnumerable<string> all = typeof(TorClient).Assembly.GetTypes().Select(type => type.Name).Where(name => name.EndsWith("Metrics", StringComparison.Ordinal));
         Assert.Equal(
             [
-                nameof(ChannelMetrics), nameof(CircuitManagerMetrics), nameof(CircuitMetrics), nameof(ClientMetrics), nameof(DirectoryMetrics),
+                nameof(ChannelMetrics), nameof(CircuitManagerMetrics), nameof(CircuitMetrics), nameof(ClientMetrics), nameof(ControlMetrics), nameof(DirectoryMetrics),
                 nameof(GuardMetrics), nameof(ProxyMetrics), nameof(StreamMetrics),
             ],
             all.Order());
@@ -110,6 +111,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
         RecordCircuits(new CircuitMetrics(meters), new CircuitManagerMetrics(meters, () => (1, 1), () => (1, 1), () => Some));
         RecordStreams(new StreamMetrics(meters));
         RecordRequests(new ProxyMetrics(meters));
+        RecordControllers(new ControlMetrics(meters));
         RecordDirectory(new DirectoryMetrics(meters, TimeProvider.System));
         var guards = new GuardMetrics(meters);
         guards.Picked();
@@ -164,6 +166,13 @@ public sealed partial class MetricsDocumentTests : IDisposable
         metrics.Refused(SocksRefusal.Http);
         metrics.TimedOut();
         metrics.Failed(SocksReplyCode.GeneralFailure);
+        metrics.Closed();
+    }
+
+    private static void RecordControllers(ControlMetrics metrics)
+    {
+        metrics.Accepted();
+        metrics.AuthenticationFailed();
         metrics.Closed();
     }
 
