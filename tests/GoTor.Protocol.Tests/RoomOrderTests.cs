@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using GoTor.Testing;
 
 namespace GoTor.Protocol.Tests;
 
@@ -14,7 +15,7 @@ public class RoomOrderTests
     [Fact]
     public void Rooms_UseOnlyRoomsAboveThem()
     {
-        string root = Path.Combine(RepositoryRoot(), "GoTor.Node", "GoTor.Protocol");
+        string root = Path.Combine(Repository.Root, "GoTor.Node", "GoTor.Protocol");
         List<string> wrong = [];
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {
@@ -32,13 +33,5 @@ public class RoomOrderTests
         }
 
         Assert.Empty(wrong);
-    }
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GoTor.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests do not run inside a checkout.");
     }
 }

@@ -59,6 +59,7 @@ public sealed class BadCertsTests
 
     public static TheoryData<string> Names => [.. Cases.Keys];
 
+    [Trait("Case", "B07")]
     [Theory]
     [MemberData(nameof(Names))]
     public async Task Certs_Bad_AreRefused(string name) => await LinkHandshakeTests.RefusedAsync(ChannelEnd.Violation, async link =>

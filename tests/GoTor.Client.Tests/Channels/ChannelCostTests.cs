@@ -26,6 +26,7 @@ public sealed class ChannelCostTests
     }
 
     // B33: garbage is refused where it first makes no sense, not read to its end.
+    [Trait("Case", "B33")]
     [Theory]
     [InlineData(0x00)]
     [InlineData(0x07)]
@@ -44,6 +45,7 @@ public sealed class ChannelCostTests
     }
 
     // B33: padding is legal and endless; it ends with the time for handshakes, and one read takes all that a buffer holds.
+    [Trait("Case", "B33")]
     [Fact]
     public async Task Handshake_EndlessPadding_EndsAtTheDeadline()
     {
@@ -64,6 +66,7 @@ public sealed class ChannelCostTests
     }
 
     // B38: the largest CERTS that is read, byte by byte, is moved at most once; and however long the channel lives, less is moved than came.
+    [Trait("Case", "B38")]
     [Fact]
     public async Task Reader_FedByteByByte_MovesFewBytes()
     {

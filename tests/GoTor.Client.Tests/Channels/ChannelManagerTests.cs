@@ -56,6 +56,7 @@ public sealed class ChannelManagerTests
     }
 
     // B31: an open channel is not used for somebody else who claims the same RSA identity.
+    [Trait("Case", "B31")]
     [Fact]
     public async Task Get_ForAnotherEd25519IdentityOfAnOpenChannel_IsRefused()
     {
@@ -93,6 +94,7 @@ public sealed class ChannelManagerTests
         Assert.Equal(0, harness.Meters["gotor.connection.active"]);
     }
 
+    [Trait("Case", "B59")]
     [Fact]
     public async Task Get_WithoutAnAddressThatOptionsAllow_DialsNothing()
     {

@@ -17,6 +17,7 @@ public sealed class HostileTlsTests
     private const byte Handshake = 22;
     private const int MaxRecord = 16 * 1024;
 
+    [Trait("Case", "B32")]
     [Theory]
     [InlineData("alert")]
     [InlineData("alert-unknown")]

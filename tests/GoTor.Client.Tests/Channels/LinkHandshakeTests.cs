@@ -67,6 +67,7 @@ public sealed class LinkHandshakeTests
     }
 
     // B38: certificates that come in byte by byte, between padding, are taken all the same.
+    [Trait("Case", "B38")]
     [Fact]
     public async Task Handshake_ByteByByteBetweenPadding_OpensChannel()
     {
@@ -98,6 +99,7 @@ public sealed class LinkHandshakeTests
         });
 
     // B07, TROVE-2026-006.
+    [Trait("Case", "B07")]
     [Theory]
     [InlineData("certs")]
     [InlineData("versions versions")]
@@ -122,6 +124,7 @@ public sealed class LinkHandshakeTests
                 await SendAsync(link, step);
         });
 
+    [Trait("Case", "B32")]
     [Theory]
     [InlineData("")]
     [InlineData("versions")]
@@ -137,6 +140,7 @@ public sealed class LinkHandshakeTests
         });
 
     // B31.
+    [Trait("Case", "B31")]
     [Fact]
     public async Task Relay_WithAnotherRsaIdentity_IsTheWrongOne()
     {
@@ -146,6 +150,7 @@ public sealed class LinkHandshakeTests
         await RefusedAsync(ChannelEnd.WrongIdentity, relay, somebodyElse, link => SendAsync(link, "versions certs"));
     }
 
+    [Trait("Case", "B31")]
     [Fact]
     public async Task Relay_WithAnotherEd25519Identity_IsTheWrongOneAndHearsNoMore()
     {
@@ -162,6 +167,7 @@ public sealed class LinkHandshakeTests
         await Assert.ThrowsAnyAsync<IOException>(() => link.ReceiveCellAsync());
     }
 
+    [Trait("Case", "I11")]
     [Fact]
     public async Task Relay_OfWhichOnlyTheAddressIsKnown_IsBelieved()
     {
@@ -194,6 +200,7 @@ public sealed class LinkHandshakeTests
         Assert.Equal(ChannelEnd.HandshakeFailed, (await Assert.ThrowsAsync<ChannelException>(() => getting)).End);
     }
 
+    [Trait("Case", "B32")]
     [Fact]
     public async Task Relay_SilentBeforeTls_IsGivenUpAfterTenSeconds()
     {
@@ -210,6 +217,7 @@ public sealed class LinkHandshakeTests
     }
 
     // B32: something that is not TLS.
+    [Trait("Case", "B32")]
     [Fact]
     public async Task Relay_ThatSpeaksNoTls_IsAFailure()
     {
@@ -224,6 +232,7 @@ public sealed class LinkHandshakeTests
     }
 
     // B34.
+    [Trait("Case", "B34")]
     [Theory]
     [InlineData(7200)]
     [InlineData(-7200)]
@@ -242,6 +251,7 @@ public sealed class LinkHandshakeTests
         Assert.InRange(Assert.Single(told).Skew.TotalSeconds, ahead - 60, ahead + 60);
     }
 
+    [Trait("Case", "B34")]
     [Fact]
     public async Task ClockSkew_OfARelayWithBadCertificates_IsNotBelieved()
     {

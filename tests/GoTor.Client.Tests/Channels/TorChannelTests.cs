@@ -91,6 +91,7 @@ public sealed class TorChannelTests : IAsyncLifetime
     }
 
     // B37.
+    [Trait("Case", "B37")]
     [Fact]
     public async Task Cells_ForUnknownClosedOrDestroyedCircuits_AreDropped()
     {
@@ -206,6 +207,7 @@ public sealed class TorChannelTests : IAsyncLifetime
     }
 
     // B35.
+    [Trait("Case", "B35")]
     [Fact]
     public async Task Flood_OfPaddingAndUnknownCells_IsCountedAndHarmless()
     {
@@ -225,6 +227,7 @@ public sealed class TorChannelTests : IAsyncLifetime
     }
 
     // B30: a relay cannot choose ids that end up in our table, however it chooses them.
+    [Trait("Case", "B30")]
     [Fact]
     public async Task Flood_OfForeignCircuitIds_LeavesNothingBehind()
     {
@@ -255,6 +258,7 @@ public sealed class TorChannelTests : IAsyncLifetime
     }
 
     // B26, TROVE-2019-001: the relay does not read.
+    [Trait("Case", "B26")]
     [Fact]
     public async Task Relay_ThatDoesNotRead_FillsTheQueueAndNoMore()
     {

@@ -4,6 +4,7 @@ using GoTor.Client.Circuits;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
+using GoTor.Testing;
 using GoTor.Testing.ScriptedRelay;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -57,26 +58,5 @@ internal sealed class CircuitHarness : IDisposable
     {
         Network.Dispose();
         _meters.Dispose();
-    }
-
-    /// <summary>Meters of one test, apart from those of others.</summary>
-    internal sealed class TestMeterFactory : IMeterFactory
-    {
-        private readonly List<Meter> _meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            var meter = new Meter(options);
-            lock (_meters)
-                _meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose()
-        {
-            foreach (Meter meter in _meters)
-                meter.Dispose();
-        }
     }
 }

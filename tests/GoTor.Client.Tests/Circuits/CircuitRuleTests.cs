@@ -17,6 +17,8 @@ public sealed class CircuitRuleTests
 {
     private static readonly byte[] Body = [1, 2, 3];
 
+    [Trait("Case", "B17")]
+    [Trait("Case", "B29")]
     [Theory]
     [InlineData(RelayCommand.Data)]
     [InlineData(RelayCommand.Begin)]
@@ -54,6 +56,7 @@ public sealed class CircuitRuleTests
         }
     }
 
+    [Trait("Case", "B09")]
     [Theory]
     [InlineData(RelayCommand.Data)]
     [InlineData(RelayCommand.Connected)]
@@ -85,6 +88,7 @@ public sealed class CircuitRuleTests
         await AssertEchoesAsync(circuit);
     }
 
+    [Trait("Case", "B01")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -99,6 +103,7 @@ public sealed class CircuitRuleTests
         Assert.Equal(length == 0 ? DestroyReason.None : DestroyReason.ChannelClosed, end.PeerReason);
     }
 
+    [Trait("Case", "B37")]
     [Fact]
     public async Task Destroy_ByThePeer_EndsTheCircuitAndIsNotAnswered()
     {
@@ -119,6 +124,7 @@ public sealed class CircuitRuleTests
         Assert.Equal(TorErrorKind.CircuitClosed, Assert.IsType<TorException>(failure.InnerException).Kind);
     }
 
+    [Trait("Case", "B37")]
     [Theory]
     [InlineData(ChannelCommand.Created2)]
     [InlineData(ChannelCommand.CreatedFast)]
@@ -133,6 +139,7 @@ public sealed class CircuitRuleTests
         await AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B36")]
     [Fact]
     public async Task DamagedCell_WhicheverByte_EndsTheCircuitAndNothingReachesTheApplication()
     {
@@ -149,6 +156,7 @@ public sealed class CircuitRuleTests
         }
     }
 
+    [Trait("Case", "B25")]
     [Fact]
     public async Task Inbox_BeyondItsQuota_RefusesCellsAndEndsTheCircuit()
     {
@@ -163,6 +171,47 @@ public sealed class CircuitRuleTests
         await AssertEndedAsync(circuit, harness, CircuitEndKind.QueueOverflow);
     }
 
+    [Fact]
+    [Trait("Case", "B25")]
+    public async Task Inbox_BeyondItsQuotaWhileItIsClosed_ClosesOnce()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            using var harness = new CircuitHarness(hops: 1);
+            Circuit circuit = await harness.BuildAsync();
+            TorStream stream = await circuit.OpenStreamAsync("sink", 7, BeginFlags.None, null, CancellationToken.None);
+            Task flooding = harness.DoAsync(relay =>
+            {
+                for (int i = 0; i <= CircuitReactor.MaxQueuedCells; i++)
+                    relay.Send(0, RelayCommand.Drop, StreamId.Circuit, []);
+            });
+            Task closing = Task.Run(async () => await circuit.DisposeAsync());
+            await Task.WhenAll(flooding, closing).WaitAsync(CircuitHarness.Patience);
+            Assert.True((await circuit.Ended).Kind is CircuitEndKind.QueueOverflow or CircuitEndKind.ClosedByUs);
+            Assert.Equal(1, harness.Lane.CloseCalls);
+            Assert.Equal(0, circuit.OpenStreams);
+            await Assert.ThrowsAsync<IOException>(() => stream.WriteAsync(Body).AsTask());
+        }
+    }
+
+    // We negotiate no padding machine, so no relay has anything to say about one.
+    [Fact]
+    [Trait("Case", "B29")]
+    public async Task PaddingNegotiated_AThousandTimes_EndsTheCircuitAndCostsNothing()
+    {
+        using var harness = new CircuitHarness();
+        Circuit circuit = await harness.BuildAsync();
+        int before = CellBuffer.RentedCount;
+        await harness.DoAsync(relay =>
+        {
+            for (int i = 0; i < 1000; i++)
+                relay.Send(i % 3, RelayCommand.PaddingNegotiated, StreamId.Circuit, [0, 2, (byte)i, 1, 0, 0, 0, 0]);
+        });
+        await AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
+        await CircuitHarness.EventuallyAsync(() => CellBuffer.RentedCount <= before);
+    }
+
+    [Trait("Case", "B05")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -183,6 +232,7 @@ public sealed class CircuitRuleTests
         Assert.True(failure.Reason.Kind is CircuitEndKind.HandshakeFailed or CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B05")]
     [Theory]
     [InlineData(false, 0)]
     [InlineData(false, 65)]
@@ -201,6 +251,7 @@ public sealed class CircuitRuleTests
         Assert.Equal(new CircuitEnd(CircuitEndKind.HandshakeFailed, Hop: 2), failure.Reason);
     }
 
+    [Trait("Case", "B05")]
     [Fact]
     public async Task Extended2_LengthRunsOverTheMessage_FailsTheBuild()
     {
@@ -246,6 +297,8 @@ public sealed class CircuitRuleTests
         Assert.Equal(2, failure.HopsBuilt);
     }
 
+    [Trait("Case", "B14")]
+    [Trait("Case", "B15")]
     [Fact]
     public async Task NtorV3Reply_GrantsWhatNobodyAskedFor_FailsTheBuild()
     {

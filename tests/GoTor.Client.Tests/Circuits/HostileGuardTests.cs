@@ -99,6 +99,7 @@ public sealed class HostileGuardTests
 
     public static TheoryData<string> Names => [.. Behaviours.Keys];
 
+    [Trait("Case", "B05")]
     [Theory]
     [MemberData(nameof(Names))]
     public async Task FirstGuard_IsHostile_AnotherCarriesTheStream(string how)

@@ -191,6 +191,20 @@ public class DirectoryBootstrapTests
         Assert.False(File.Exists(Path.Combine(fixture.Path, DirectoryCache.UnverifiedConsensus)));
     }
 
+    // C tor kept what it could not read, for its developers, until the disk was full.
+    [Fact]
+    [Trait("Case", "B49")]
+    public async Task Cold_RubbishForever_LeavesNothingOnTheDisk()
+    {
+        await using DirectoryFixture fixture = new();
+        fixture.Servers.Intercept = _ => Task.FromResult<byte[]?>(FakeDirectory.Ok("network-status-version 3 microdesc\n" + new string('x', 500_000) + "\n"));
+        fixture.Run();
+        await fixture.AdvanceUntilAsync(() => fixture.Servers.Requests.Count >= 20, TimeSpan.FromHours(2), TimeSpan.FromSeconds(10));
+        Assert.Null(fixture.Manager.Current);
+        Assert.DoesNotContain(System.IO.Directory.EnumerateFiles(fixture.Path, "*", SearchOption.AllDirectories), file => new FileInfo(file).Length > 1000);
+        Assert.DoesNotContain(fixture.Log.Collector.GetSnapshot(), record => record.Message.Contains("xxx", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Certificates_OneIsMissing_TwoOfThreeAreEnough()
     {
@@ -214,6 +228,7 @@ public class DirectoryBootstrapTests
         Assert.InRange(fixture.Servers.Requests.Count(request => request.IsCertificates), 3, 25);
     }
 
+    [Trait("Case", "B58")]
     [Fact]
     public async Task Microdescriptors_OneDoesNotMatchItsDigest_IsNotTakenAndAskedForElsewhere()
     {
@@ -290,6 +305,7 @@ public class DirectoryBootstrapTests
         Assert.Equal("", fixture.Manager.MissingDirectoryInfo);
     }
 
+    [Trait("Case", "B51")]
     [Fact]
     public async Task Loop_NeighbourFails_StartsAgain()
     {

@@ -5,6 +5,7 @@ using GoTor.Client.Directory.Servers;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Paths;
 using GoTor.Protocol.Wire;
+using GoTor.Testing;
 using GoTor.Testing.Network;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
@@ -17,7 +18,7 @@ internal sealed class DirectoryFixture : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly string _path = System.IO.Directory.CreateTempSubdirectory("gotor-directory-").FullName;
     private readonly bool _ownsPath = true;
-    private readonly MeterFactory _meters = new();
+    private readonly TestMeterFactory _meters = new();
     private Task _running = Task.CompletedTask;
 
     public DirectoryFixture(TestNetwork? network = null, int fallbacks = 5, int guards = 3, DirectoryTiming? timing = null, string? path = null, DateTimeOffset? now = null)
@@ -153,17 +154,4 @@ internal sealed class DirectoryFixture : IAsyncDisposable
         OrPorts = [new IPEndPoint(new IPAddress([192, 0, (byte)(2 + kind), (byte)(index + 1)]), 443)],
     });
 
-    private sealed class MeterFactory : IMeterFactory
-    {
-        private readonly List<Meter> _meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            Meter meter = new(options);
-            _meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _meters.ForEach(meter => meter.Dispose());
-    }
 }

@@ -7,6 +7,7 @@ public class DirectoryTrustTests
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
     // Trap 1: with three authorities one signature is a third, and "sigs < n/2" would let it pass.
+    [Trait("Case", "B55")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -23,6 +24,7 @@ public class DirectoryTrustTests
         Assert.Contains(fixture.Warnings, warning => warning.Contains(reason, StringComparison.Ordinal));
     }
 
+    [Trait("Case", "B55")]
     [Fact]
     public async Task Consensus_SignedTwiceByOne_IsRefused()
     {
@@ -45,6 +47,7 @@ public class DirectoryTrustTests
         Assert.Contains(fixture.Warnings, warning => warning.Contains("0 of our authorities", StringComparison.Ordinal));
     }
 
+    [Trait("Case", "B55")]
     [Fact]
     public async Task Consensus_OfAnotherNetwork_IsRefusedWithoutAskingForItsCertificates()
     {
@@ -57,6 +60,8 @@ public class DirectoryTrustTests
         Assert.Equal(0, fixture.Bootstrap.Current.Percent / 40);
     }
 
+    [Trait("Case", "B56")]
+    [Trait("Case", "I10")]
     [Theory]
     [InlineData(-23)]
     [InlineData(23)]
@@ -70,6 +75,7 @@ public class DirectoryTrustTests
             Assert.Contains(fixture.Warnings, warning => warning.Contains("23 hours behind", StringComparison.Ordinal) && warning.Contains("check date", StringComparison.Ordinal));
     }
 
+    [Trait("Case", "B56")]
     [Theory]
     [InlineData(-25.5, "25 hours behind")]
     [InlineData(25.5, "expired 25 hours ago")]
@@ -158,6 +164,7 @@ public class DirectoryTrustTests
         Assert.Equal(fixture.Servers.Network.Consensus, await File.ReadAllTextAsync(Path.Combine(fixture.Path, DirectoryCache.Consensus)));
     }
 
+    [Trait("Case", "B53")]
     [Fact]
     public async Task Diff_ThatDoesNotApply_IsFollowedByARequestForTheWhole()
     {

@@ -143,6 +143,7 @@ public sealed class GuardManagerTests : IDisposable
         Assert.NotNull(_guards.Pick(GuardUsage.Traffic, GuardRestriction.None));
     }
 
+    [Trait("Case", "B58")]
     [Fact]
     public void HasGuardDescriptors_FirstGuardWithout_IsFalseUntilItComes()
     {

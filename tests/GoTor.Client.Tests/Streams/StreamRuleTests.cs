@@ -16,6 +16,7 @@ public sealed class StreamRuleTests
 
     private static StreamId OnlyStream(ScriptedCircuit relay) => relay.Streams.Values.Single().Id;
 
+    [Trait("Case", "B10")]
     [Theory]
     [InlineData(RelayCommand.Connected, 0)]
     [InlineData(RelayCommand.Resolved, 0)]
@@ -49,6 +50,7 @@ public sealed class StreamRuleTests
         Assert.True(failure.CircuitEnded);
     }
 
+    [Trait("Case", "B08")]
     [Theory]
     [InlineData(RelayCommand.End)]
     [InlineData(RelayCommand.Data)]
@@ -63,6 +65,7 @@ public sealed class StreamRuleTests
         await Assert.ThrowsAsync<IOException>(() => stream.ReadAsync(new byte[1]).AsTask());
     }
 
+    [Trait("Case", "B27")]
     [Theory]
     [InlineData(new byte[] { 1 })]
     [InlineData(new byte[] { 1, 2, 3 })]
@@ -84,6 +87,8 @@ public sealed class StreamRuleTests
         await Assert.ThrowsAsync<StreamFailedException>(() => opening);
     }
 
+    [Trait("Case", "B01")]
+    [Trait("Case", "B28")]
     [Theory]
     [InlineData(new byte[0], EndReason.Misc)]
     [InlineData(new byte[] { 0 }, EndReason.Misc)]
@@ -140,6 +145,7 @@ public sealed class StreamRuleTests
         await harness.DoAsync(relay => Assert.DoesNotContain(relay.Log, m => m.Command == RelayCommand.End));
     }
 
+    [Trait("Case", "B09")]
     [Theory]
     [InlineData(RelayCommand.End)]
     [InlineData(RelayCommand.Data)]
@@ -157,6 +163,7 @@ public sealed class StreamRuleTests
         await CircuitRuleTests.AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B09")]
     [Fact]
     public async Task OurEnd_LateMessagesWithinTheWindows_AreCountedThenOneMoreEndsTheCircuit()
     {
@@ -180,6 +187,7 @@ public sealed class StreamRuleTests
         await CircuitRuleTests.AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B09")]
     [Fact]
     public async Task OurEnd_StreamSendmesThatWereDue_AreAllowedOnceEach()
     {
@@ -203,6 +211,8 @@ public sealed class StreamRuleTests
         await CircuitRuleTests.AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B08")]
+    [Trait("Case", "B09")]
     [Theory]
     [InlineData(RelayCommand.End, 1)]
     [InlineData(RelayCommand.Data, 1)]
@@ -221,6 +231,7 @@ public sealed class StreamRuleTests
         await CircuitRuleTests.AssertEndedAsync(circuit, harness, CircuitEndKind.Violation);
     }
 
+    [Trait("Case", "B09")]
     [Fact]
     public async Task OurEnd_TheirEndToo_FreesTheIdAndASecondOneEndsTheCircuit()
     {
@@ -257,6 +268,7 @@ public sealed class StreamRuleTests
         Assert.Empty(exit.Complaints);
     }
 
+    [Trait("Case", "B13")]
     [Theory]
     [InlineData("wrong tag")]
     [InlineData("version 2")]
@@ -360,6 +372,7 @@ public sealed class StreamRuleTests
         Assert.Equal(0, circuit.OpenStreams);
     }
 
+    [Trait("Case", "TROVE-2026-018")]
     [Theory]
     [InlineData(RelayCommand.Xoff)]
     [InlineData(RelayCommand.Xon)]

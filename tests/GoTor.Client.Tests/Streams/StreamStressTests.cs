@@ -19,6 +19,8 @@ public sealed class StreamStressTests
     // left is the test host's own.
     private const double AllowedPerCell = 0.2;
 
+    [Trait("Case", "B20")]
+    [Trait("Case", "B21")]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -43,6 +45,8 @@ public sealed class StreamStressTests
         await CircuitHarness.EventuallyAsync(() => CellBuffer.RentedCount <= before);
     }
 
+    [Trait("Case", "B20")]
+    [Trait("Case", "B21")]
     [Theory]
     [InlineData(4)]
     [InlineData(5)]

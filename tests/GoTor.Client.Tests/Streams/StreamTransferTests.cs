@@ -206,6 +206,7 @@ public sealed class StreamTransferTests
             await Assert.ThrowsAsync<IOException>(() => task.WaitAsync(CircuitHarness.Patience));
     }
 
+    [Trait("Case", "B26")]
     [Fact]
     public async Task Upload_ChannelDoesNotTake_QueueStaysAtItsCapacity()
     {

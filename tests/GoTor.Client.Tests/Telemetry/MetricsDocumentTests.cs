@@ -13,6 +13,7 @@ using GoTor.Client.Streams;
 using GoTor.Client.Telemetry;
 using GoTor.Client.Tests.Circuits;
 using GoTor.Protocol.Socks;
+using GoTor.Testing;
 
 namespace GoTor.Client.Tests.Telemetry;
 
@@ -21,7 +22,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
 {
     private static readonly TimeSpan Some = TimeSpan.FromSeconds(1);
 
-    private readonly CircuitHarness.TestMeterFactory _meters = new();
+    private readonly TestMeterFactory _meters = new();
     private readonly MeterListener _listener = new();
     private readonly Dictionary<string, Instrument> _instruments = [];
     private readonly Dictionary<string, SortedSet<string>> _tags = [];
@@ -200,20 +201,12 @@ public sealed partial class MetricsDocumentTests : IDisposable
 
     /// <summary>The cells of the table under a heading, without its two header lines.</summary>
     private static IEnumerable<string[]> Table(string heading) =>
-        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "METRICS.md"))
+        File.ReadLines(Path.Combine(Repository.Root, "docs", "METRICS.md"))
             .SkipWhile(line => line != heading)
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))
             .Skip(2)
             .Select(line => line.Split('|')[1..^1].Select(cell => cell.Trim()).ToArray());
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GoTor.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests do not run inside a checkout.");
-    }
 
     [GeneratedRegex("`(gotor[^`]+)`")]
     private static partial Regex Quoted();

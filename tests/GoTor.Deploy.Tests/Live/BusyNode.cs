@@ -16,6 +16,7 @@ using GoTor.Node.Reporting.Aggregation;
 using GoTor.Node.Reporting.Sending;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Socks;
+using GoTor.Testing;
 using GoTor.Testing.Network;
 
 namespace GoTor.Deploy.Tests.Live;
@@ -28,7 +29,7 @@ internal sealed class BusyNode : IAsyncDisposable
 {
     private static readonly string[] Components = ["bootstrap", "circuits", "clock", "connections", "directory", "guards", "reporter", "resources", "socks"];
 
-    private readonly ScopedMeters _meters = new();
+    private readonly TestMeterFactory _meters = new();
     private readonly MeterAggregator _aggregator;
     private readonly ReportBuilder _reports;
     private readonly GrpcReportSink _sink;
@@ -161,21 +162,5 @@ internal sealed class BusyNode : IAsyncDisposable
         _aggregator.Dispose();
         _meters.Dispose();
         return ValueTask.CompletedTask;
-    }
-
-    /// <summary>Instruments of their own, so that nodes in one process do not count for each other.</summary>
-    private sealed class ScopedMeters : IMeterFactory
-    {
-        private readonly List<Meter> _made = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            options.Scope = this;
-            Meter meter = new(options);
-            _made.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _made.ForEach(meter => meter.Dispose());
     }
 }

@@ -13,6 +13,7 @@ using GoTor.Protocol.Documents;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Wire;
 using GoTor.Integration.Tests.Networks;
+using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -29,7 +30,7 @@ public sealed class CTorCircuitTests(CTorNetwork fixture)
     public async Task Circuit_ThroughThreeCTorRelays_CarriesStreamsBothWays()
     {
         PrivateTorNetwork network = fixture.Network;
-        using var meters = new Meters();
+        using var meters = new TestMeterFactory();
         await using var channels = new ChannelManager(
             new TorClientOptions { DataDirectory = network.NewFolder("client") },
             new TcpConnector(TimeProvider.System),
@@ -131,19 +132,5 @@ public sealed class CTorCircuitTests(CTorNetwork fixture)
             NtorOnionKey = onionKey.AsMemory(64, 32),
             Protocols = protocols,
         };
-    }
-
-    private sealed class Meters : IMeterFactory
-    {
-        private readonly List<Meter> _meters = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            var meter = new Meter(options);
-            _meters.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _meters.ForEach(meter => meter.Dispose());
     }
 }

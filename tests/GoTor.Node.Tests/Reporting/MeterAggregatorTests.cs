@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using FsCheck.Xunit;
 using GoTor.Node.Reporting.Aggregation;
+using GoTor.Testing;
 
 namespace GoTor.Node.Tests.Reporting;
 

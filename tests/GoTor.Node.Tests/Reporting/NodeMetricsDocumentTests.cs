@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using GoTor.Node.Reporting;
 using GoTor.Node.Reporting.Sending;
+using GoTor.Testing;
 
 namespace GoTor.Node.Tests.Reporting;
 
@@ -52,18 +53,10 @@ public sealed class NodeMetricsDocumentTests
     }
 
     private static IEnumerable<string> Documented() =>
-        File.ReadLines(Path.Combine(RepositoryRoot(), "docs", "METRICS.md"))
+        File.ReadLines(Path.Combine(Repository.Root, "docs", "METRICS.md"))
             .SkipWhile(line => line != "## Instruments of the node")
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))
             .Skip(2)
             .Select(line => string.Join(" | ", line.Split('|')[1..5].Select(cell => cell.Trim())));
-
-    private static string RepositoryRoot()
-    {
-        DirectoryInfo? folder = new(AppContext.BaseDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "GoTor.sln")))
-            folder = folder.Parent;
-        return folder?.FullName ?? throw new DirectoryNotFoundException("The tests do not run inside a checkout.");
-    }
 }

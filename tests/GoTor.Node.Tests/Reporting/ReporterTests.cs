@@ -2,6 +2,7 @@ using GoTor.MetricsContract;
 using GoTor.Node.Reporting;
 using GoTor.Node.Reporting.Aggregation;
 using GoTor.Node.Reporting.Sending;
+using GoTor.Testing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;

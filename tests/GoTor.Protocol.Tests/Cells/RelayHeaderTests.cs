@@ -41,6 +41,7 @@ public sealed class RelayHeaderTests
         Assert.Equal(new RelayHeader(RelayCommand.Extended2, StreamId.Circuit, 19, 31), RelayHeader.Read(RelayCellFormat.V1, expected));
     }
 
+    [Trait("Case", "B06")]
     [Theory]
     [InlineData(RelayCellFormat.V0, "02 0000 9999 12345678 01F2", true)]
     [InlineData(RelayCellFormat.V0, "02 0000 9999 12345678 01F3", false)]

@@ -21,6 +21,8 @@ public sealed class RelayMessageVectorTests
         Assert.Equal(new BeginMessage(host, port, (BeginFlags)flags), RoundTrip<BeginMessage>(hex));
 
     // The first two from Arti; the others are C tor's, test_cfmt_begin_cells.
+    [Trait("Case", "B02")]
+    [Trait("Case", "B03")]
     [Theory]
     [InlineData("5B3A3A5D21")]
     [InlineData("746F7270726F6A656374E284A22E6F72673A34343300")]
@@ -81,6 +83,7 @@ public sealed class RelayMessageVectorTests
         Assert.Equal(new EndMessage(reason, address is null ? null : IPAddress.Parse(address), ttl), RoundTrip<EndMessage>(hex));
 
     // TROVE-2026-011, and C tor issue 41171: reason 15 is one that only we may give.
+    [Trait("Case", "B01")]
     [Theory]
     [InlineData("")]
     [InlineData("00")]
@@ -134,6 +137,7 @@ public sealed class RelayMessageVectorTests
     [Fact]
     public void Truncated_FromCTor_RoundTrips() => Assert.Equal(DestroyReason.ChannelClosed, RoundTrip<TruncatedMessage>("08").Reason);
 
+    [Trait("Case", "B01")]
     [Fact]
     public void Truncated_Empty_HasNoReason() => Assert.Equal(DestroyReason.None, Decode<TruncatedMessage>("").Reason);
 

@@ -66,6 +66,7 @@ public sealed class CellFramerTests
         });
     }
 
+    [Trait("Case", "B35")]
     [Fact]
     public void VPadding_OfGreatestLength_NeedsNoBuffer()
     {

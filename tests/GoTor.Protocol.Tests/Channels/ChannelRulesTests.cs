@@ -19,6 +19,7 @@ public sealed class ChannelRulesTests
     internal void CircuitCell_WithCircuit_GoesThere(ChannelCommand command) =>
         Assert.Equal(CellVerdict.ToCircuit, OpenChannelRules.Judge(command, SomeCircuit));
 
+    [Trait("Case", "B35")]
     [Theory]
     [InlineData(ChannelCommand.Relay)]
     [InlineData(ChannelCommand.RelayEarly)]

@@ -34,6 +34,7 @@ public sealed class LinkHandshakeRulesTests
     }
 
     // TROVE-2026-006 and everything like it: after each prefix of the right order, every other command there is.
+    [Trait("Case", "B07")]
     [Fact]
     public void Handshake_OutOfOrder_ClosesChannel()
     {
@@ -65,6 +66,7 @@ public sealed class LinkHandshakeRulesTests
     public void ChooseVersion_HighestInCommon_Wins(ushort[] theirs, int expected) =>
         Assert.Equal(expected, LinkHandshakeRules.ChooseVersion(new VersionsMessage(theirs)));
 
+    [Trait("Case", "B35")]
     [Theory]
     [InlineData(new ushort[] { })]
     [InlineData(new ushort[] { 1, 2, 3 })]

@@ -100,6 +100,7 @@ public sealed class FixedWindowFlowControlTests
         Assert.Throws<CircuitViolationException>(() => flow.SendmeReceived(Convert.FromHexString(message)));
     }
 
+    [Trait("Case", "B13")]
     [Fact]
     public void SendmeReceived_TagLengthThatIsNotOurs_IsAViolation()
     {
@@ -122,6 +123,7 @@ public sealed class FixedWindowFlowControlTests
         WithOneDue().SendmeReceived(Sendme(Tag(100)));
     }
 
+    [Trait("Case", "B13")]
     [Fact]
     public void SendmeReceived_WhenNoneIsDue_IsAViolation()
     {

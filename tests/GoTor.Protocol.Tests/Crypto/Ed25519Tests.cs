@@ -98,6 +98,7 @@ public class Ed25519Tests
         Assert.False(Ed25519.Verify(pair.PublicKey, "Signed"u8, signature));
     }
 
+    [Trait("Case", "B48")]
     [Fact]
     public void Verify_ScalarNotReduced_IsRefused()
     {
@@ -113,6 +114,7 @@ public class Ed25519Tests
 
     // The encodings of the eight points of small order, canonical or not: see libsodium's crypto_core/ed25519 blocklist. With such
     // a key, R = S·B and any S "verify" whatever the message, for one message in eight at worst.
+    [Trait("Case", "B48")]
     [Theory]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]

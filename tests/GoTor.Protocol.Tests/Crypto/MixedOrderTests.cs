@@ -33,6 +33,7 @@ public class MixedOrderTests
         Assert.True(Ed25519.Verify(key, "x"u8, Sign(key, "x"u8.ToArray(), torsion: 0)));
     }
 
+    [Trait("Case", "B48")]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -46,6 +47,7 @@ public class MixedOrderTests
     }
 
     // Even where C tor's equation S·B = R + k·A happens to hold, for one message in eight at worst: no honest key looks like this.
+    [Trait("Case", "B48")]
     [Theory]
     [InlineData(1)]
     [InlineData(2)]

@@ -130,6 +130,7 @@ public class RsaPublicKeyTests
         { BigInteger.Zero, 65537 },
     };
 
+    [Trait("Case", "B46")]
     [Theory]
     [MemberData(nameof(BadKeys))]
     public void FromPkcs1_KeyTorDoesNotUse_IsRefusedBeforeAnyArithmetic(BigInteger modulus, BigInteger exponent)

@@ -75,6 +75,20 @@ public sealed class AuthorityCertificateTests
             Assert.Throws<MalformedMessageException>(() => AuthorityCertificate.Parse(whole.AsSpan(0, length)));
     }
 
+    // C tor's PEM reader asked for a pass phrase on the terminal.
+    [Theory]
+    [Trait("Case", "B47")]
+    [InlineData("dir-identity-key")]
+    [InlineData("dir-signing-key")]
+    [InlineData("dir-key-certification")]
+    public void Object_ThatIsEncryptedPem_IsRefused(string item)
+    {
+        string text = Vector.ReadText("authcert1.txt");
+        int body = text.IndexOf('\n', text.IndexOf("-----BEGIN ", text.IndexOf(item, StringComparison.Ordinal), StringComparison.Ordinal)) + 1;
+        string encrypted = text.Insert(body, "Proc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n");
+        Assert.Throws<MalformedMessageException>(() => Parse(encrypted));
+    }
+
     private static string Between(string text, string from, string to)
     {
         int start = text.IndexOf(from, StringComparison.Ordinal) + from.Length;

@@ -13,6 +13,7 @@ public sealed class ConsensusDiffTests
     public void Diff_FromArti_GivesTheSecondConsensus() =>
         Assert.Equal(Vector.Read("consdiff.consensus2.txt"), ConsensusDiff.Apply(Vector.Read("consdiff.consensus1.txt"), Vector.Read("consdiff.diff1.txt")));
 
+    [Trait("Case", "B53")]
     [Fact]
     public void Diff_ForAnotherConsensus_IsRefused() =>
         Assert.Throws<MalformedMessageException>(() => ConsensusDiff.Apply(Vector.Read("consdiff.consensus2.txt"), Vector.Read("consdiff.diff1.txt")));
@@ -46,6 +47,7 @@ public sealed class ConsensusDiffTests
         Assert.Equal(TorBase.Replace("etc\nfoo", "etc\nsample", StringComparison.Ordinal), Encoding.UTF8.GetString(ConsensusDiff.Apply(Bytes(TorBase), Bytes(diff))));
     }
 
+    [Trait("Case", "B53")]
     [Theory]
     [InlineData("foo-bar\nheader-line\n")]
     [InlineData("network-status-diff-version 1\n")]
@@ -63,6 +65,7 @@ public sealed class ConsensusDiffTests
         Assert.Throws<MalformedMessageException>(() => ConsensusDiff.Apply(Bytes(TorBase), Bytes(diff)));
 
     // C tor, src/test/test_consdiff.c, test_consdiff_apply_ed_diff; the last rows are our own limits (line numbers beyond any file).
+    [Trait("Case", "B53")]
     [Theory]
     [InlineData("a\n")]
     [InlineData("1\n")]
@@ -136,6 +139,7 @@ public sealed class ConsensusDiffTests
         });
     }
 
+    [Trait("Case", "B53")]
     [Theory]
     [InlineData(10_000)]
     [InlineData(100_000)]

@@ -63,6 +63,7 @@ public sealed class ConsensusTests
         }
     }
 
+    [Trait("Case", "B50")]
     [Theory]
     [InlineData("valid-after 2020-08-07 12:42:40\n", "")]
     [InlineData("valid-after 2020-08-07 12:42:40\n", "valid-after 2020-08-07 12:42:40\nvalid-after 2020-08-07 12:42:40\n")]
@@ -99,11 +100,18 @@ public sealed class ConsensusTests
         Assert.Throws<MalformedMessageException>(() => Consensus.Parse(Encoding.UTF8.GetBytes(changed)));
     }
 
-    [Fact]
-    public void Consensus_ThatIsNotUtf8_IsRefused()
+    [Theory]
+    [Trait("Case", "B50")]
+    [InlineData(new byte[] { 0xff })]
+    [InlineData(new byte[] { 0xc3 })] // The first half of a letter.
+    [InlineData(new byte[] { 0xa9 })] // The second.
+    [InlineData(new byte[] { 0xc1, 0x81 })] // More bytes than it needs.
+    [InlineData(new byte[] { 0xed, 0xa0, 0x80 })] // Half a surrogate pair.
+    [InlineData(new byte[] { 0xf4, 0x90, 0x80, 0x80 })] // Beyond Unicode.
+    public void Consensus_ThatIsNotUtf8_IsRefused(byte[] bad)
     {
         byte[] bytes = Vector.Read("mdconsensus1.txt");
-        bytes[Text.IndexOf("auth1@", StringComparison.Ordinal)] = 0xff;
+        bad.CopyTo(bytes, Text.IndexOf("auth1@", StringComparison.Ordinal));
         Assert.Throws<MalformedMessageException>(() => Consensus.Parse(bytes));
     }
 
@@ -119,6 +127,7 @@ public sealed class ConsensusTests
     }
 
     // TROVE-2026-019: C tor read out of bounds for a digest that it did not know.
+    [Trait("Case", "B43")]
     [Theory]
     [InlineData("sha512")]
     [InlineData("sha3-256")]
@@ -131,6 +140,7 @@ public sealed class ConsensusTests
         Assert.Equal(all - 1, Consensus.Parse(Encoding.UTF8.GetBytes(changed)).Signatures.Count);
     }
 
+    [Trait("Case", "B43")]
     [Fact]
     public void Signature_OfTheWrongLength_IsLeftOut()
     {

@@ -10,6 +10,7 @@ public sealed class ConsensusTimeTests
     private static readonly DateTimeOffset Noon = new(2026, 11, 24, 12, 0, 0, TimeSpan.Zero);
     private static readonly ConsensusLifetime Lifetime = new(Noon, Noon.AddHours(1), Noon.AddHours(3));
 
+    [Trait("Case", "B56")]
     [Theory]
     [InlineData(-24.01, nameof(ConsensusTimeliness.UnusableNotYetValid))]
     [InlineData(-24, nameof(ConsensusTimeliness.NotYetValid))]

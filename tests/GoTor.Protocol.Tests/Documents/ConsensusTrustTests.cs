@@ -21,6 +21,8 @@ public sealed class ConsensusTrustTests
     }
 
     // NOnion took n/2, which rounds down, for a majority.
+    [Trait("Case", "B55")]
+    [Trait("Case", "I01")]
     [Theory]
     [InlineData(0, false)]
     [InlineData(4, false)]
@@ -50,6 +52,8 @@ public sealed class ConsensusTrustTests
         Assert.Equal(accepted, ConsensusVerifier.Verify(Consensus.Parse(directory.EncodeConsensus(consensus)), directory.V3Identities, CertificatesOf(directory), Now).IsAccepted);
     }
 
+    [Trait("Case", "B55")]
+    [Trait("Case", "I01")]
     [Fact]
     public void Signature_OfOneAuthorityNineTimes_CountsOnce()
     {
@@ -110,6 +114,8 @@ public sealed class ConsensusTrustTests
     }
 
     // NOnion never compared the fingerprint with the key: any key could then speak for any authority.
+    [Trait("Case", "B55")]
+    [Trait("Case", "I01")]
     [Fact]
     public void Certificate_ThatClaimsAnAuthoritysName_IsRefused()
     {

@@ -20,6 +20,7 @@ public sealed class ExitPolicySummaryTests
     public void Policy_FromCTor_IsRead(string text, string again) => Assert.Equal(again, ExitPolicySummary.Parse(text).ToString());
 
     // As above, and ports of 0 (C tor ticket 41292).
+    [Trait("Case", "B59")]
     [Theory]
     [InlineData("accept 200-199")]
     [InlineData("")]

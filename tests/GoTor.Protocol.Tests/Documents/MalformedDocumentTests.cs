@@ -40,6 +40,7 @@ public sealed class MalformedDocumentTests
     public Property Diff_WithAnythingChanged_GivesTheSameOrIsMalformed() => Prop.ForAll(Damaged(Diff), bytes => Survives(() => ConsensusDiff.Apply(DiffBase, bytes)));
 
     // B52. A parser that looks ahead to the end from every line needs minutes for these; a linear one does not notice.
+    [Trait("Case", "B52")]
     [Theory]
     [InlineData("@a\nb\n")]
     [InlineData("@last-listed 2020-01-27 18:52:09\n")]
@@ -62,6 +63,37 @@ public sealed class MalformedDocumentTests
         Assert.Throws<MalformedMessageException>(() => Consensus.Parse(text));
         Assert.Throws<MalformedMessageException>(() => ConsensusDiff.ApplyCommands("a\nb\n"u8, text));
         Assert.Throws<MalformedMessageException>(() => Consensus.Parse([.. "network-status-version 3 microdesc\n"u8, .. text]));
+    }
+
+    // Arti's directory task died of a slice that began inside of such a letter.
+    [Theory]
+    [Trait("Case", "B51")]
+    [InlineData("é")]
+    [InlineData("∞")]
+    [InlineData("\U0001F9C5")]
+    public void Documents_WithAForeignLetterAnywhere_ParseOrAreMalformed(string letter)
+    {
+        byte[] foreign = Encoding.UTF8.GetBytes(letter);
+        var parser = new MicrodescriptorParser();
+        foreach (byte[] document in (byte[][])[Consensus1, Certificates, Microdescriptors, Diff])
+        {
+            byte[] changed = new byte[document.Length + foreign.Length];
+            // Every place of the first kilobytes, which have every kind of line; a few beyond.
+            for (int at = 0; at < document.Length; at += at < 4000 ? 1 : 97)
+            {
+                document.AsSpan(0, at).CopyTo(changed);
+                foreign.CopyTo(changed, at);
+                document.AsSpan(at).CopyTo(changed.AsSpan(at + foreign.Length));
+                if (document == Consensus1)
+                    Survives(() => Consensus.Parse(changed));
+                else if (document == Certificates)
+                    Assert.InRange(AuthorityCertificateList.Parse(changed).Certificates.Count, 0, 3);
+                else if (document == Microdescriptors)
+                    Assert.InRange(MicrodescriptorCacheFile.Read(changed, parser).Entries.Count, 0, 4);
+                else
+                    Survives(() => ConsensusDiff.Apply(DiffBase, changed));
+            }
+        }
     }
 
     private static bool Survives(Action parse)

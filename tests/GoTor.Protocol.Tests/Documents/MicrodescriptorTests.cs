@@ -9,6 +9,7 @@ public sealed class MicrodescriptorTests
 {
     private readonly MicrodescriptorParser _parser = new();
 
+    [Trait("Case", "I08")]
     [Theory]
     [InlineData("microdesc1.txt")]
     [InlineData("microdesc3.txt")] // No TAP key: proposal 350.
@@ -90,6 +91,7 @@ public sealed class MicrodescriptorTests
         }
     }
 
+    [Trait("Case", "B50")]
     [Theory]
     [InlineData("onion-key\nid ed25519 VGhpcyBpc24ndCBhY3R1YWxseSBhIHB1YmxpYyBrZXk\n")]
     [InlineData("onion-key\nntor-onion-key AppBt6CSeb1kKid/36ototmFA24ddfW5JpjWPLuoJgs=\n")]

@@ -28,6 +28,7 @@ public sealed class ProtocolVersionsTests
     }
 
     // C tor, src/test/test_protover.c: parse_fail, vote_roundtrip; TROVE-2018-001, -003, -004, -005.
+    [Trait("Case", "B44")]
     [Theory]
     [InlineData("Risqu\u00e9=1")]
     [InlineData(",,,=1")]
@@ -72,6 +73,7 @@ public sealed class ProtocolVersionsTests
         Assert.Same(ProtocolVersions.None, versions);
     }
 
+    [Trait("Case", "B44")]
     [Fact]
     public void List_OfMonstrousSize_IsRefused()
     {

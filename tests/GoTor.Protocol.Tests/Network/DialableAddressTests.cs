@@ -5,6 +5,7 @@ namespace GoTor.Protocol.Tests.Network;
 
 public sealed class DialableAddressTests
 {
+    [Trait("Case", "B59")]
     [Theory]
     [InlineData("18.0.0.1:9001", true, true)]
     [InlineData("18.0.0.1:0", false, false)]

@@ -14,6 +14,7 @@ public class PathSelectorTests
     private static readonly NetworkSnapshot Network = SyntheticNetwork.Of(Relays);
 
     // P13: 200,000 draws in each position agree with the consensus's weights, and weight 0 is never drawn.
+    [Trait("Case", "I02")]
     [Theory]
     [InlineData("middle", 0)]
     [InlineData("guard", 0)]

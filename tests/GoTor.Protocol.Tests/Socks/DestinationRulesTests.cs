@@ -9,6 +9,7 @@ public sealed class DestinationRulesTests
     private const string Onion = "duckduckgogg42xjoc72x3sjasowoarfbgcmvfimaftt6twagswzczad.onion";
     private const string SpecOnion = "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd.onion";
 
+    [Trait("Case", "I12")]
     [Theory]
     [InlineData("Example.COM", 80, "Allowed", "example.com")]
     [InlineData("example.com.", 80, "Allowed", "example.com.")]

@@ -46,6 +46,7 @@ public class DecompressionTests
         Assert.Equal(original, System.Text.Encoding.ASCII.GetString(
             Decompression.Unpack(ContentEncoding.Deflate, Convert.FromHexString(packed), Limit).Bytes.Span));
 
+    [Trait("Case", "B41")]
     [Theory]
     [MemberData(nameof(Encodings))]
     public void Unpack_CutAtEveryByte_EndsInAnError(string name)
@@ -83,6 +84,7 @@ public class DecompressionTests
     }
 
     // TROVE-2026-022: the check counted each member on its own.
+    [Trait("Case", "B40")]
     [Theory]
     [MemberData(nameof(Encodings))]
     public void Unpack_BombOfManySmallMembers_IsRefused(string name)
@@ -93,6 +95,7 @@ public class DecompressionTests
         Assert.Contains("more than", e.Message, StringComparison.Ordinal);
     }
 
+    [Trait("Case", "B40")]
     [Theory]
     [MemberData(nameof(Encodings))]
     public void Unpack_BeyondTheFactor_IsRefused(string name)
@@ -110,6 +113,7 @@ public class DecompressionTests
         Assert.Equal(4 << 20, Decompression.Unpack(Parse(name), packed, Limit).Bytes.Length);
     }
 
+    [Trait("Case", "B40")]
     [Theory]
     [MemberData(nameof(Encodings))]
     public void Unpack_BeyondTheDocumentsLimit_IsRefused(string name)
@@ -120,6 +124,7 @@ public class DecompressionTests
     }
 
     // TROVE-2026-045 (Arti): the header chooses how much memory the reader uses. RFC 8878 §3.1.1.1.2: exponent 31-10 of the window.
+    [Trait("Case", "B42")]
     [Fact]
     public void Unpack_ZstdWithHugeWindow_IsRefused()
     {

@@ -1,4 +1,6 @@
 using System.Text;
+using FsCheck;
+using FsCheck.Xunit;
 using GoTor.Client.Directory.Compression;
 using GoTor.Client.Directory.Http;
 using GoTor.Protocol.Wire;
@@ -65,6 +67,7 @@ public class DirectoryResponseParserTests
     public void Parse_OddButClear_IsAccepted(string text, int status) => Assert.Equal(status, Parse(text).Status);
 
     // reliability: 20384 and its relatives.
+    [Trait("Case", "B54")]
     [Theory]
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: -1\r\n\r\n")]
     [InlineData("HTTP/1.0 200 OK\r\nContent-Length: +5\r\n\r\n")]
@@ -117,6 +120,26 @@ public class DirectoryResponseParserTests
         parser.Feed("HTTP/1.0 200 OK\r\n\r\n"u8);
         parser.Feed(new byte[100]);
         Assert.Throws<MalformedMessageException>(() => parser.Feed(new byte[1]));
+    }
+
+    [Property(MaxTest = 500)]
+    [Trait("Case", "B39")]
+    public void Feed_AnyBytes_ReadsOrIsMalformed(byte[] any, NonNegativeInt cut, bool afterAGoodHead)
+    {
+        byte[] head = Encoding.ASCII.GetBytes(Answer);
+        byte[] bytes = [.. head.AsSpan(0, afterAGoodHead ? cut.Get % head.Length : 0), .. any];
+        int split = cut.Get % (bytes.Length + 1);
+        DirectoryResponseParser parser = new(100);
+        try
+        {
+            parser.Feed(bytes.AsSpan(0, split));
+            parser.Feed(bytes.AsSpan(split));
+            Assert.InRange(parser.Finish().Body.Length, 0, 100);
+        }
+        catch (MalformedMessageException)
+        {
+            // The only other outcome.
+        }
     }
 
     private static DirectoryResponse Parse(string text)

@@ -4,6 +4,7 @@ using GoTor.Client.Tests.Circuits;
 using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths.Guards;
 using GoTor.Protocol.Wire;
+using GoTor.Testing;
 using GoTor.Testing.Network;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -14,7 +15,7 @@ public sealed class GuardDirectoryTests : IDisposable
 {
     private static readonly HashSet<RsaIdentity> None = [];
 
-    private readonly CircuitHarness.TestMeterFactory _meters = new();
+    private readonly TestMeterFactory _meters = new();
     private readonly GuardManager _guards;
     private readonly GuardDirectory _directory;
     private readonly NetworkSnapshot _network =

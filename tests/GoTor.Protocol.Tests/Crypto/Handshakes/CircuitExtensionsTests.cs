@@ -9,6 +9,7 @@ public class CircuitExtensionsTests
     private static readonly CircuitExtension CongestionControl = new(CircuitExtensionType.CongestionControlRequest, default);
 
     // What C tor puts on the wire: src/trunnel/extension.trunnel and circuitbuild.c, client_circ_negotiation_message.
+    [Trait("Case", "I06")]
     [Fact]
     public void Encode_RequestsOutOfOrder_AreSortedByType()
     {
@@ -31,6 +32,8 @@ public class CircuitExtensionsTests
     public void DecodeResponse_AskedForAndNotAnswered_IsEmpty() =>
         Assert.Empty(CircuitExtensions.DecodeResponse(new byte[] { 0 }, CircuitExtensionType.CongestionControlResponse));
 
+    [Trait("Case", "B14")]
+    [Trait("Case", "I06")]
     [Theory]
     [InlineData("", "no count")]
     [InlineData("01", "cut before the type")]

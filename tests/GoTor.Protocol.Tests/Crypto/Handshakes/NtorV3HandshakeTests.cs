@@ -120,6 +120,7 @@ public class NtorV3HandshakeTests
         Assert.Equal(answered, completed.Extensions.ToArray());
     }
 
+    [Trait("Case", "B05")]
     [Theory]
     [InlineData(0)]
     [InlineData(63)]

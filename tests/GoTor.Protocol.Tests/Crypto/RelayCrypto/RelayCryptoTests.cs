@@ -34,6 +34,7 @@ public class RelayCryptoTests
         }
     }
 
+    [Trait("Case", "B36")]
     [Fact]
     public void DecryptInbound_AnyOneBitFlippedInAnyPosition_IsUnrecognised()
     {

@@ -21,6 +21,7 @@ public class GuardHistoryTests
     }
 
     // P08: lifetimes are uniform between 48 and 60 days (Kolmogorov and Smirnov, α = 0.001).
+    [Trait("Case", "B60")]
     [Fact]
     public void ConfirmedLifetimes_AreUniform()
     {
@@ -42,6 +43,8 @@ public class GuardHistoryTests
     }
 
     // P08: with an honest network, weeks of use and many restarts meet one guard, and another only when its time has come.
+    [Trait("Case", "B60")]
+    [Trait("Case", "I02")]
     [Fact]
     public void SevenDaysAndHundredRestarts_UseOneGuard()
     {
@@ -59,6 +62,7 @@ public class GuardHistoryTests
         Assert.Single(used);
     }
 
+    [Trait("Case", "B60")]
     [Fact]
     public void HundredDays_WithOutages_UseAtMostThreeGuards()
     {

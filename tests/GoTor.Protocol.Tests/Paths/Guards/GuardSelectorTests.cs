@@ -106,6 +106,7 @@ public class GuardSelectorTests
         Assert.Same(_f.Primary[0], _f.Pick().Guard);
     }
 
+    [Trait("Case", "B58")]
     [Fact]
     public void Pick_PrimaryWithoutMicrodescriptor_IsPassedOverForTrafficOnly()
     {
@@ -148,6 +149,7 @@ public class GuardSelectorTests
         Assert.Contains(first, Enumerable.Range(0, 50).Select(_ => _f.Pick(GuardUsage.Directory).Guard));
     }
 
+    [Trait("Case", "B60")]
     [Fact]
     public void Pick_AwayFromExit_SkipsSameRelayFamilyAndNetwork()
     {
@@ -161,6 +163,7 @@ public class GuardSelectorTests
     }
 
     // An exit that excludes a guard must not be able to choose who comes next: TROVE-2017-006, bug 22753.
+    [Trait("Case", "B60")]
     [Fact]
     public void Pick_EveryGuardConflicts_FindsNone()
     {

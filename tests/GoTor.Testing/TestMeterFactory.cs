@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 
-namespace GoTor.Node.Tests.Reporting;
+namespace GoTor.Testing;
 
-/// <summary>A factory of its own, so that tests that run at once do not hear each other.</summary>
+/// <summary>Meters of one test, apart from those of others that run at the same time.</summary>
 internal sealed class TestMeterFactory : IMeterFactory
 {
     private readonly List<Meter> _meters = [];
@@ -16,5 +16,9 @@ internal sealed class TestMeterFactory : IMeterFactory
         return meter;
     }
 
-    public void Dispose() => _meters.ForEach(meter => meter.Dispose());
+    public void Dispose()
+    {
+        lock (_meters)
+            _meters.ForEach(meter => meter.Dispose());
+    }
 }
