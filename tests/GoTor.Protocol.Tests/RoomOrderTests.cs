@@ -15,7 +15,7 @@ public class RoomOrderTests
     [Fact]
     public void Rooms_UseOnlyRoomsAboveThem()
     {
-        string root = Path.Combine(Repository.Root, "GoTor.Node", "GoTor.Protocol");
+        string root = Path.Combine(Checkout.Root, "GoTor.Node", "GoTor.Protocol");
         List<string> wrong = [];
         foreach (string file in Directory.EnumerateFiles(root, "*.cs", SearchOption.AllDirectories))
         {

@@ -201,7 +201,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
 
     /// <summary>The cells of the table under a heading, without its two header lines.</summary>
     private static IEnumerable<string[]> Table(string heading) =>
-        File.ReadLines(Path.Combine(Repository.Root, "docs", "METRICS.md"))
+        File.ReadLines(Path.Combine(Checkout.Root, "docs", "METRICS.md"))
             .SkipWhile(line => line != heading)
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))

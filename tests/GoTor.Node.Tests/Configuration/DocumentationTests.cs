@@ -8,7 +8,7 @@ public class DocumentationTests
     [Fact]
     public void EveryOption_IsInTheManual_AndNoOther()
     {
-        IEnumerable<string> documented = File.ReadLines(Path.Combine(Repository.Root, "docs", "configuration.md"))
+        IEnumerable<string> documented = File.ReadLines(Path.Combine(Checkout.Root, "docs", "configuration.md"))
             .SkipWhile(line => line != "## Options").TakeWhile(line => line != "### Flags of SocksPort")
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| option", StringComparison.Ordinal))
             .Select(line => line.Split('|')[1].Trim());

@@ -53,7 +53,7 @@ public sealed class NodeMetricsDocumentTests
     }
 
     private static IEnumerable<string> Documented() =>
-        File.ReadLines(Path.Combine(Repository.Root, "docs", "METRICS.md"))
+        File.ReadLines(Path.Combine(Checkout.Root, "docs", "METRICS.md"))
             .SkipWhile(line => line != "## Instruments of the node")
             .SkipWhile(line => !line.StartsWith('|'))
             .TakeWhile(line => line.StartsWith('|'))

@@ -1,7 +1,7 @@
 namespace GoTor.Testing;
 
 /// <summary>The checkout that the tests were built from: some of them compare code with documents.</summary>
-internal static class Repository
+internal static class Checkout
 {
     public static string Root { get; } = Find();
 
