@@ -109,4 +109,19 @@ internal sealed record TorClientOptions
 
     /// <summary>Refuse streams to these ports.</summary>
     public IReadOnlyList<ushort> RejectPlaintextPorts { get; init; } = [];
+
+    /// <summary>What makes a client of this network, with its state in <paramref name="dataDirectory"/>.</summary>
+    public static TorClientOptions For(NetworkDescription network, string dataDirectory) =>
+        new TorClientOptions { DataDirectory = dataDirectory }.Join(network);
+
+    /// <summary>The same for a client of this network, and of no other.</summary>
+    public TorClientOptions Join(NetworkDescription network) => this with
+    {
+        DirAuthorities = network.Authorities,
+        FallbackDirs = network.Fallbacks,
+        TestingTorNetwork = network.IsTesting,
+        ExtendAllowPrivateAddresses = network.IsPrivate,
+        ClientRejectInternalAddresses = !network.IsPrivate,
+        EnforceDistinctSubnets = network.HasDistinctSubnets,
+    };
 }

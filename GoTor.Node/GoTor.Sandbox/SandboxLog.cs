@@ -16,4 +16,7 @@ internal static partial class SandboxLog
 
     [LoggerMessage(10003, LogLevel.Debug, "{Relay}: no link to the next relay: {What}")]
     public static partial void ExtendFailed(ILogger logger, string relay, string what);
+
+    [LoggerMessage(10004, LogLevel.Warning, "{Relay}: a connection could not be accepted, trying again: {What}")]
+    public static partial void AcceptFailed(ILogger logger, string relay, string what);
 }

@@ -24,6 +24,9 @@ namespace GoTor.Sandbox;
 /// </summary>
 public sealed class TorSandbox : IAsyncDisposable
 {
+    private const int IntervalsPerSharedRandom = 24;
+    private const int LeastHsDirInterval = 5;
+
     private readonly TorSandboxOptions _options;
     private readonly DemoSite _demo;
 
@@ -52,16 +55,21 @@ public sealed class TorSandbox : IAsyncDisposable
     [
         "TestingTorNetwork 1",
         "EnforceDistinctSubnets 0",
-        .. Authorities.Select((a, i) =>
+        .. ClientOptions.Authorities.Select((a, i) =>
             $"DirAuthority {a.Nickname} orport={a.OrPort.Port} no-v2 v3ident={a.V3Identity} {a.OrPort.Address}:{_directoryPorts[i].Port} {a.RsaIdentity}"),
     ];
 
-    /// <summary>What a client trusts.</summary>
-    internal IReadOnlyList<DirectoryAuthority> Authorities =>
+    /// <summary>What makes a client of GoTor one of this network.</summary>
+    public NetworkDescription ClientOptions => new(
     [
         .. _signers.Select((signer, i) =>
             new DirectoryAuthority(signer.Nickname, signer.V3Identity, _relays[i].Address.RsaIdentity, signer.OrPort)),
-    ];
+    ])
+    {
+        IsTesting = true,
+        IsPrivate = true,
+        HasDistinctSubnets = false,
+    };
 
     /// <summary>All relays; the authorities come first.</summary>
     internal IReadOnlyList<SandboxRelay> Relays => _relays;
@@ -165,11 +173,11 @@ public sealed class TorSandbox : IAsyncDisposable
         for (int i = 0; i < authorityKeys.Length; i++)
         {
             (RsaSigningKey identity, RsaSigningKey signing) = await authorityKeys[i];
-            _directoryPorts.Add(new DirectoryPort(directory));
+            _directoryPorts.Add(new DirectoryPort(directory, logger));
             _signers.Add(new DirectorySigner(plan[i].Name, identity, signing, _relays[i].Address.OrPort));
         }
 
-        _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Describe)], _options.ConsensusParameters, _options.ConsensusInterval);
+        _publisher = new DirectoryPublisher(_signers, [.. _relays.Select(Describe)], Parameters(), _options.ConsensusInterval);
         PublishConsensus(TimeSpan.Zero);
         foreach (SandboxRelay relay in _relays)
             relay.Start();
@@ -190,6 +198,17 @@ public sealed class TorSandbox : IAsyncDisposable
         {
             // The network ends.
         }
+    }
+
+    // On a test network the periods of onion services follow the consensus: as long as a shared random value lives. What the parameter says
+    // is for clients that think they are elsewhere; it must say the same.
+    private Dictionary<string, int> Parameters()
+    {
+        var parameters = new Dictionary<string, int>(_options.ConsensusParameters);
+        TimeSpan period = _options.ConsensusInterval * IntervalsPerSharedRandom;
+        if (period >= TimeSpan.FromMinutes(LeastHsDirInterval))
+            parameters.TryAdd("hsdir_interval", (int)period.TotalMinutes);
+        return parameters;
     }
 
     private static (RsaSigningKey Identity, RsaSigningKey Signing) AuthorityKeys() => (RsaSigningKey.Generate(1024), RsaSigningKey.Generate(1024));

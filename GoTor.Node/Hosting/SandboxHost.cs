@@ -26,17 +26,7 @@ internal sealed class SandboxHost : IAsyncDisposable
     public NodeConfiguration Join(NodeConfiguration configuration) => configuration with
     {
         Sandbox = configuration.Sandbox ?? new SandboxSettings(),
-        Client = configuration.Client with
-        {
-            DataDirectory = _folder.FullName,
-            CacheDirectory = null,
-            DirAuthorities = _network.Authorities,
-            FallbackDirs = [],
-            TestingTorNetwork = true,
-            ExtendAllowPrivateAddresses = true,
-            ClientRejectInternalAddresses = false,
-            EnforceDistinctSubnets = false,
-        },
+        Client = configuration.Client.Join(_network.ClientOptions) with { DataDirectory = _folder.FullName, CacheDirectory = null },
     };
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using GoTor.Protocol.Documents;
 using GoTor.Sandbox.Directories;
 using GoTor.Testing.PrivateNetwork;
@@ -31,7 +30,7 @@ public sealed class DocumentTests(SandboxFixture fixture) : IDisposable
     [SkippableFact]
     public async Task EveryDocument_IsParsedByStem()
     {
-        string? python = await FindStemAsync();
+        string? python = await StemTool.FindAsync();
         Skip.If(python is null, "python3 with stem is not installed");
         File.WriteAllBytes(Path.Combine(_folder, "microdesc"), Current.Microdesc.Document.Plain.ToArray());
         File.WriteAllBytes(Path.Combine(_folder, "full"), Current.Full.Document.Plain.ToArray());
@@ -39,7 +38,7 @@ public sealed class DocumentTests(SandboxFixture fixture) : IDisposable
         File.WriteAllBytes(Path.Combine(_folder, "microdescriptors"), [.. Current.Microdescriptors.Values.SelectMany(text => text)]);
         File.WriteAllBytes(Path.Combine(_folder, "descriptors"), [.. Current.Descriptors.SelectMany(descriptor => descriptor.Text)]);
 
-        (int code, string said) = await RunAsync(python, "-c", Script, _folder);
+        (int code, string said) = await StemTool.RunAsync(python, "-c", Script, _folder);
 
         Assert.True(code == 0, said);
         Assert.Equal("microdesc 11 3\nfull 11 3\ncertificates 3\nmicrodescriptors 11\ndescriptors 11\n", said);
@@ -84,7 +83,7 @@ public sealed class DocumentTests(SandboxFixture fixture) : IDisposable
     {
         string header = accepted is null ? "Host: sandbox" : $"Accept-Encoding: {accepted}";
 
-        Assert.True(DirectoryRequestLine.TryParse($"GET /tor/keys/all{suffix} HTTP/1.0\r\n{header}", out DirectoryRequestLine? request));
+        Assert.True(DirectoryRequest.TryParse($"GET /tor/keys/all{suffix} HTTP/1.0\r\n{header}", out DirectoryRequest? request));
 
         Assert.Equal(expected, Packings.NameOf(request.Encoding));
     }
@@ -101,28 +100,7 @@ public sealed class DocumentTests(SandboxFixture fixture) : IDisposable
 
     private DirectoryAnswer Ask(string path, string header = "Host: sandbox")
     {
-        Assert.True(DirectoryRequestLine.TryParse($"GET {path} HTTP/1.0\r\n{header}", out DirectoryRequestLine? request));
+        Assert.True(DirectoryRequest.TryParse($"GET {path} HTTP/1.0\r\n{header}", out DirectoryRequest? request));
         return fixture.Network.Archive.Answer(request);
-    }
-
-    // The first Python on the path need not be the one that the system's packages are for.
-    private static async Task<string?> FindStemAsync()
-    {
-        foreach (string? python in (string?[])["/usr/bin/python3", TorTools.Find("python3")])
-        {
-            if (File.Exists(python) && (await RunAsync(python, "-c", "import stem.descriptor")).Code == 0)
-                return python;
-        }
-
-        return null;
-    }
-
-    private static async Task<(int Code, string Said)> RunAsync(string program, params string[] arguments)
-    {
-        using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        Task<string> output = process.StandardOutput.ReadToEndAsync();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync().WaitAsync(SandboxFixture.Patience);
-        return (process.ExitCode, await output + await error);
     }
 }

@@ -19,6 +19,18 @@ internal enum RelayTask
     FlowControl,
     Truncate,
 
+    /// <summary>A service wants us as introduction point.</summary>
+    EstablishIntroduction,
+
+    /// <summary>A client wants to be introduced to a service.</summary>
+    Introduce,
+
+    /// <summary>A client wants us as rendezvous point.</summary>
+    EstablishRendezvous,
+
+    /// <summary>A service comes to a client that waits here.</summary>
+    Rendezvous,
+
     /// <summary>Padding, or what newer clients say: it has done its work by arriving.</summary>
     Nothing,
 }
@@ -54,10 +66,15 @@ internal struct RelayCircuitRules
             (RelayCommand.Data or RelayCommand.End or RelayCommand.Sendme, OnStream: true) => RelayTask.ToStream,
             (RelayCommand.Sendme, OnStream: false) => RelayTask.FlowControl,
             (RelayCommand.Truncate, OnStream: false) => RelayTask.Truncate,
+            (RelayCommand.EstablishIntro, OnStream: false) when isLast => RelayTask.EstablishIntroduction,
+            (RelayCommand.Introduce1, OnStream: false) when isLast => RelayTask.Introduce,
+            (RelayCommand.EstablishRendezvous, OnStream: false) when isLast => RelayTask.EstablishRendezvous,
+            (RelayCommand.Rendezvous1, OnStream: false) when isLast => RelayTask.Rendezvous,
             (RelayCommand.Drop, _) => RelayTask.Nothing,
             (RelayCommand.Extend2 or RelayCommand.Extend or RelayCommand.Begin or RelayCommand.BeginDir or RelayCommand.Resolve
                 or RelayCommand.Data or RelayCommand.Truncate or RelayCommand.Connected or RelayCommand.Resolved or RelayCommand.Extended2
-                or RelayCommand.Truncated or RelayCommand.End, _) =>
+                or RelayCommand.Truncated or RelayCommand.End or RelayCommand.EstablishIntro or RelayCommand.Introduce1
+                or RelayCommand.EstablishRendezvous or RelayCommand.Rendezvous1, _) =>
                 throw new CircuitViolationException($"{command} is not expected here."),
             _ => RelayTask.Nothing,
         };

@@ -3,6 +3,7 @@ using GoTor.Protocol.Cells;
 using GoTor.Protocol.Circuits;
 using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Directories;
 using GoTor.Sandbox.Faults;
 
 namespace GoTor.Sandbox.Circuits;
@@ -34,10 +35,15 @@ internal sealed class CircuitStreams(RelayCircuit circuit)
     {
         ExpectFree(id);
         if (circuit.Relay.Directory is { } directory)
+        {
+            var visit = new DirectoryVisit(circuit.Relay.OnionDescriptors, circuit.IsAnonymous, circuit.Relay.Faults.Garbage == GarbageStep.Directory);
             Start(id, new InProcessTarget((fromClient, toClient, cancellationToken) => directory.ServeAsync(
-                fromClient, toClient, circuit.Relay.Faults.Garbage == GarbageStep.Directory, cancellationToken)));
+                fromClient, toClient, visit, cancellationToken)));
+        }
         else
+        {
             circuit.Send(id, new EndMessage(EndReason.NotDirectory));
+        }
     }
 
     public void Resolve(StreamId id, ResolveMessage message)

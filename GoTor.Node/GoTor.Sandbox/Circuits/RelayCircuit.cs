@@ -8,6 +8,7 @@ using GoTor.Protocol.Crypto.RelayCrypto;
 using GoTor.Protocol.Wire;
 using GoTor.Sandbox.Faults;
 using GoTor.Sandbox.Links;
+using GoTor.Sandbox.OnionServices;
 using GoTor.Sandbox.Relays;
 
 namespace GoTor.Sandbox.Circuits;
@@ -29,6 +30,8 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
     private readonly FixedWindowFlowControl _flow = new(CircuitParameters.Default, TagLength);
     private RelayCircuitRules _rules;
     private RelaySideCrypto? _crypto;
+    private SecretBytes? _bindingKey;
+    private OnionRole? _onion;
     private RelayLink? _next;
     private CircuitId _nextId;
     private CircuitStreams? _streams;
@@ -42,6 +45,9 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
 
     public CircuitId PreviousId => previousId;
 
+    /// <summary>The client did not connect to us itself: it came through another relay.</summary>
+    public bool IsAnonymous => Relay.IsFromRelay(previous);
+
     public IFlowControl Flow => _flow;
 
     /// <summary>Whoever uses <see cref="Flow"/> or sends holds it.</summary>
@@ -49,6 +55,9 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
 
     /// <summary>The caller holds <see cref="Gate"/>.</summary>
     public bool IsClosed => _closed;
+
+    /// <summary>The caller holds <see cref="Gate"/>.</summary>
+    public OnionRole Onion => _onion ??= new OnionRole(this);
 
     /// <summary>Answers CREATE2 or CREATE_FAST.</summary>
     public void Create(ChannelCommand command, ReadOnlySpan<byte> body)
@@ -63,7 +72,7 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
                     ? Relay.Handshakes.Answer(HandshakeType.Fast, request.ReadBytes(CreateFastHandshake.SecretLength), answer, out RelayKeyMaterial keys)
                     : AnswerCreate2(ref request, answer, out keys);
                 using (keys)
-                    _crypto = new RelaySideCrypto(keys);
+                    (_crypto, _bindingKey) = (new RelaySideCrypto(keys), new SecretBytes(keys.CircuitBindingKey));
                 if (Relay.Faults.Garbage == GarbageStep.Created)
                     TorRandom.Secure.Fill(answer[2..written]);
                 SendBack(command == ChannelCommand.CreateFast ? ChannelCommand.CreatedFast : ChannelCommand.Created2, answer[..written]);
@@ -80,32 +89,22 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
     {
         Span<byte> cell = stackalloc byte[CellLayout.BodyLength];
         body.CopyTo(cell);
+        RelayCircuit? other;
+        lock (_lock)
+            other = TakeFromPrevious(command, cell);
+        // Without our gate: something may come the other way at the same time.
+        other?.FromOther(cell);
+    }
+
+    /// <summary>A cell from the circuit that this one is joined to.</summary>
+    public void FromOther(Span<byte> cell)
+    {
         lock (_lock)
         {
             if (_closed)
                 return;
-            if (command == ChannelCommand.Destroy)
-            {
-                CloseLocked(DestroyReason.Destroyed, tellPrevious: false, tellNext: true);
-                return;
-            }
-
-            try
-            {
-                _rules.Count(command);
-                if (_crypto is null)
-                    throw new CircuitViolationException("A relay cell before the circuit is there.");
-                if (_crypto.DecryptForward(cell, isLastHop: _next is null))
-                    Handle(command == ChannelCommand.RelayEarly, cell);
-                else if (!_extended)
-                    throw new CircuitViolationException("A cell that nobody recognises.");
-                else if (!_next!.Outbox.TryAppend(_nextQuota, _nextId, command, cell))
-                    CloseLocked(DestroyReason.ResourceLimit, tellPrevious: true, tellNext: true);
-            }
-            catch (Exception e) when (e is MalformedMessageException or CircuitViolationException)
-            {
-                Fail(e);
-            }
+            _crypto!.RelayBackward(cell);
+            SendBack(ChannelCommand.Relay, cell);
         }
     }
 
@@ -193,6 +192,40 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
             _flow.DataSent(_crypto!.BackwardTag);
     }
 
+    /// <returns>The circuit that the cell goes on to, if it is one that ends here too.</returns>
+    private RelayCircuit? TakeFromPrevious(ChannelCommand command, Span<byte> cell)
+    {
+        if (_closed)
+            return null;
+        if (command == ChannelCommand.Destroy)
+        {
+            CloseLocked(DestroyReason.Destroyed, tellPrevious: false, tellNext: true);
+            return null;
+        }
+
+        try
+        {
+            _rules.Count(command);
+            if (_crypto is null)
+                throw new CircuitViolationException("A relay cell before the circuit is there.");
+            RelayCircuit? other = _onion?.Other;
+            if (_crypto.DecryptForward(cell, isLastHop: _next is null && other is null))
+                Handle(command == ChannelCommand.RelayEarly, cell);
+            else if (other is not null)
+                return other;
+            else if (!_extended)
+                throw new CircuitViolationException("A cell that nobody recognises.");
+            else if (!_next!.Outbox.TryAppend(_nextQuota, _nextId, command, cell))
+                CloseLocked(DestroyReason.ResourceLimit, tellPrevious: true, tellNext: true);
+        }
+        catch (Exception e) when (e is MalformedMessageException or CircuitViolationException)
+        {
+            Fail(e);
+        }
+
+        return null;
+    }
+
     private static int Prefix(Span<byte> answer, int length)
     {
         answer[0] = (byte)(length >> 8);
@@ -212,7 +245,10 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
     {
         RelayHeader header = RelayHeader.Read(RelayCellFormat.V0, cell);
         ReadOnlySpan<byte> message = header.MessageIn(cell);
-        switch (RelayCircuitRules.TaskOf(header.Command, header.StreamId, early, isLast: _next is null && !_extending))
+        RelayTask task = RelayCircuitRules.TaskOf(header.Command, header.StreamId, early, isLast: _next is null && !_extending);
+        if (_onion is { IsNone: false } && task is RelayTask.Extend or RelayTask.OpenStream or RelayTask.OpenDirectory or RelayTask.Resolve)
+            throw new CircuitViolationException($"{header.Command} on a circuit of an onion service.");
+        switch (task)
         {
             case RelayTask.Extend:
                 Extend(RelayMessages.Decode<Extend2Message>(message));
@@ -237,6 +273,18 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
                 _streams?.CloseAll();
                 DropNext(DestroyReason.Requested);
                 Send(StreamId.Circuit, new TruncatedMessage(DestroyReason.Requested));
+                break;
+            case RelayTask.EstablishIntroduction:
+                Onion.EstablishIntroduction(message, _bindingKey!.Span);
+                break;
+            case RelayTask.Introduce:
+                Onion.Introduce(message);
+                break;
+            case RelayTask.EstablishRendezvous:
+                Onion.EstablishRendezvous(message);
+                break;
+            case RelayTask.Rendezvous:
+                Onion.Rendezvous(message);
                 break;
         }
     }
@@ -342,6 +390,8 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
         if (tellPrevious)
             previous.SendDestroy(previousId, reason);
         _streams?.CloseAll();
+        _onion?.Close(reason);
         _crypto?.Dispose();
+        _bindingKey?.Dispose();
     }
 }

@@ -21,9 +21,11 @@ internal sealed class DirectoryArchive
 
     public void Publish(Publication publication) => _current = publication;
 
-    public DirectoryAnswer Answer(DirectoryRequestLine request)
+    public DirectoryAnswer Answer(DirectoryRequest request)
     {
         Interlocked.Increment(ref _requests);
+        if (request.IsPost)
+            return DirectoryAnswer.BadRequest;
         if (_current is not { } current)
             return DirectoryAnswer.NotFound;
         string path = request.Path;
@@ -38,7 +40,7 @@ internal sealed class DirectoryArchive
         return DirectoryAnswer.NotFound;
     }
 
-    private static DirectoryAnswer AnswerConsensus(Publication current, DirectoryRequestLine request, string rest)
+    private static DirectoryAnswer AnswerConsensus(Publication current, DirectoryRequest request, string rest)
     {
         string[] parts = rest.Split('/');
         PublishedConsensus? consensus = parts[0] switch

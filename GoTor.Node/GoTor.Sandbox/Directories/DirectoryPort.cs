@@ -2,6 +2,8 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Net.Sockets;
 using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.Links;
+using Microsoft.Extensions.Logging;
 
 namespace GoTor.Sandbox.Directories;
 
@@ -9,7 +11,7 @@ namespace GoTor.Sandbox.Directories;
 /// An authority's directory over plain HTTP, on loopback. Clients never ask here; relays of C tor do, before they join a network. Safe for
 /// concurrent use.
 /// </summary>
-internal sealed class DirectoryPort(DirectoryServer server) : IAsyncDisposable
+internal sealed class DirectoryPort(DirectoryServer server, ILogger logger) : IAsyncDisposable
 {
     private const int MaxConnections = 64;
 
@@ -22,7 +24,8 @@ internal sealed class DirectoryPort(DirectoryServer server) : IAsyncDisposable
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
-    public void Start() => _accepting = AcceptLoopAsync();
+    public void Start() => _accepting = AcceptLoop.RunAsync(
+        AcceptAsync, Serve, e => SandboxLog.AcceptFailed(logger, "directory port", e.Message), TimeProvider.System, _stopping.Token);
 
     public async ValueTask DisposeAsync()
     {
@@ -43,28 +46,12 @@ internal sealed class DirectoryPort(DirectoryServer server) : IAsyncDisposable
         return listener;
     }
 
-    private async Task AcceptLoopAsync()
+    private async ValueTask<Socket> AcceptAsync(CancellationToken stopping)
     {
+        await _slots.WaitAsync(stopping);
         try
         {
-            while (true)
-            {
-                await _slots.WaitAsync(_stopping.Token);
-                _ = await AcceptAsync();
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The network ends.
-        }
-    }
-
-    // The outer task is the accept; the inner one gives the slot back.
-    private async Task<Task> AcceptAsync()
-    {
-        try
-        {
-            return ServeAsync(await _listener.AcceptSocketAsync(_stopping.Token));
+            return await _listener.AcceptSocketAsync(stopping);
         }
         catch
         {
@@ -72,6 +59,9 @@ internal sealed class DirectoryPort(DirectoryServer server) : IAsyncDisposable
             throw;
         }
     }
+
+    // The task gives the slot back, and never fails.
+    private void Serve(Socket socket) => _ = ServeAsync(socket);
 
     private async Task ServeAsync(Socket socket)
     {
@@ -82,7 +72,7 @@ internal sealed class DirectoryPort(DirectoryServer server) : IAsyncDisposable
             deadline.CancelAfter(Patience);
             await using var stream = new NetworkStream(socket, ownsSocket: true);
             PipeWriter toClient = PipeWriter.Create(stream);
-            await server.ServeAsync(new SocketBytes(socket), toClient, garbage: false, deadline.Token);
+            await server.ServeAsync(new SocketBytes(socket), toClient, DirectoryVisit.InClear, deadline.Token);
             await toClient.CompleteAsync();
             socket.Shutdown(SocketShutdown.Send);
         }

@@ -3,49 +3,38 @@ using System.IO.Pipelines;
 using System.Text;
 using GoTor.Protocol.Crypto;
 using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.OnionServices;
 
 namespace GoTor.Sandbox.Directories;
 
 /// <summary>Speaks HTTP/1.0 on BEGIN_DIR streams: one request, one answer. dir-spec §6. Safe for concurrent use.</summary>
 internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider time)
 {
-    private const int MaxRequest = 64 * 1024;
-
-    /// <param name="garbage">Documents are noise of the right length.</param>
-    public async Task ServeAsync(IClientBytes fromClient, PipeWriter toClient, bool garbage, CancellationToken cancellationToken)
+    public async Task ServeAsync(IClientBytes fromClient, PipeWriter toClient, DirectoryVisit visit, CancellationToken cancellationToken)
     {
-        if (await ReadHeadAsync(fromClient, cancellationToken) is not { } head)
+        var reader = new RequestReader(fromClient);
+        if (await reader.ReadHeadAsync(cancellationToken) is not { } head)
             return;
-        DirectoryAnswer answer = DirectoryRequestLine.TryParse(head, out DirectoryRequestLine? request)
-            ? archive.Answer(request)
-            : DirectoryAnswer.BadRequest;
-        if (garbage && answer.Document is { } good)
+        DirectoryAnswer answer = DirectoryAnswer.BadRequest;
+        if (DirectoryRequest.TryParse(head, out DirectoryRequest? request))
+        {
+            if (request.IsPost && await reader.ReadBodyAsync(request.ContentLength, cancellationToken) is { } body)
+                request = request with { Body = body };
+            answer = Answer(request, visit);
+        }
+
+        if (visit.Garbage && answer.Document is { } good)
             answer = answer with { Document = Noise(good.Plain.Length) };
-        await toClient.WriteAsync(Head(answer, request), cancellationToken);
+        Packing packing = answer.IsPlain || request is null ? Packing.Identity : request.Encoding;
+        await toClient.WriteAsync(Head(answer, packing), cancellationToken);
         if (answer.Document is not null)
-            await toClient.WriteAsync(answer.Document.Packed(request!.Encoding), cancellationToken);
+            await toClient.WriteAsync(answer.Document.Packed(packing), cancellationToken);
     }
 
-    /// <returns>Null when the client left, or talks too long.</returns>
-    private static async Task<string?> ReadHeadAsync(IClientBytes fromClient, CancellationToken cancellationToken)
-    {
-        byte[] buffer = new byte[1024];
-        int length = 0;
-        while (true)
-        {
-            int read = await fromClient.ReadAsync(buffer.AsMemory(length), cancellationToken);
-            if (read == 0)
-                return null;
-            length += read;
-            int end = buffer.AsSpan(0, length).IndexOf("\r\n\r\n"u8);
-            if (end >= 0)
-                return Encoding.ASCII.GetString(buffer, 0, end);
-            if (length == MaxRequest)
-                return null;
-            if (length == buffer.Length)
-                Array.Resize(ref buffer, Math.Min(MaxRequest, length * 2));
-        }
-    }
+    private DirectoryAnswer Answer(DirectoryRequest request, DirectoryVisit visit) =>
+        visit.OnionServices is { } services && request.Path.StartsWith(OnionServiceDirectory.Prefix, StringComparison.Ordinal)
+            ? services.Answer(request, visit.IsAnonymous)
+            : archive.Answer(request);
 
     private static PackedDocument Noise(int length)
     {
@@ -54,7 +43,7 @@ internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider tim
         return new PackedDocument(noise);
     }
 
-    private byte[] Head(DirectoryAnswer answer, DirectoryRequestLine? request)
+    private byte[] Head(DirectoryAnswer answer, Packing packing)
     {
         var text = new StringBuilder();
         text.Append("HTTP/1.0 ").Append(answer.Status).Append("\r\n");
@@ -63,8 +52,8 @@ internal sealed class DirectoryServer(DirectoryArchive archive, TimeProvider tim
         {
             text.Append("Content-Type: text/plain\r\n");
             text.Append("X-Your-Address-Is: 127.0.0.1\r\n");
-            text.Append("Content-Encoding: ").Append(Packings.NameOf(request!.Encoding)).Append("\r\n");
-            text.Append("Content-Length: ").Append(document.Packed(request.Encoding).Length).Append("\r\n");
+            text.Append("Content-Encoding: ").Append(Packings.NameOf(packing)).Append("\r\n");
+            text.Append("Content-Length: ").Append(document.Packed(packing).Length).Append("\r\n");
         }
 
         return Encoding.ASCII.GetBytes(text.Append("\r\n").ToString());

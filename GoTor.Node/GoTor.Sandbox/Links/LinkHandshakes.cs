@@ -8,24 +8,29 @@ using GoTor.Sandbox.Relays;
 
 namespace GoTor.Sandbox.Links;
 
+/// <summary>What a link handshake came to.</summary>
+/// <param name="Version">The link protocol.</param>
+/// <param name="SaysRelay">The other side sent AUTHENTICATE. Nobody checked it.</param>
+internal readonly record struct LinkAnswer(int Version, bool SaysRelay);
+
 /// <summary>Both sides of a relay's link handshake over TLS.</summary>
 internal static class LinkHandshakes
 {
     /// <summary>Answers whoever connected: we say who we are, and do not ask back.</summary>
-    /// <returns>The link protocol.</returns>
     /// <exception cref="ChannelViolationException">The other side broke the rules.</exception>
     /// <exception cref="EndOfStreamException">It closed the connection.</exception>
-    public static async Task<int> RespondAsync(
+    public static async Task<LinkAnswer> RespondAsync(
         Stream stream, LinkReader reader, CertsMessage certs, IPAddress peer, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var rules = new LinkResponderRules();
         int version = 0;
+        bool saysRelay = false;
         while (true)
         {
             if (TakeAll())
                 await stream.WriteAsync(Answer(), cancellationToken);
             else if (rules.IsComplete)
-                return version;
+                return new LinkAnswer(version, saysRelay);
             else if (!await reader.ReadMoreAsync(cancellationToken))
                 throw new EndOfStreamException("The connection was closed during the link handshake.");
         }
@@ -36,7 +41,10 @@ internal static class LinkHandshakes
             ReadOnlySpan<byte> pending = reader.Pending;
             while (!rules.IsComplete && reader.Framer.TryRead(ref pending, out FramedCell cell))
             {
-                if (!rules.Admit(cell.Command, cell.CircuitId) || cell.Command != ChannelCommand.Versions)
+                if (!rules.Admit(cell.Command, cell.CircuitId))
+                    continue;
+                saysRelay |= cell.Command == ChannelCommand.Authenticate;
+                if (cell.Command != ChannelCommand.Versions)
                     continue;
                 var body = new WireReader(cell.Body);
                 version = LinkHandshakeRules.ChooseVersion(VersionsMessage.Decode(ref body));

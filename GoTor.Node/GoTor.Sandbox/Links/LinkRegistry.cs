@@ -23,6 +23,9 @@ internal sealed class LinkRegistry
             _byLocalPort.TryRemove(KeyValuePair.Create(link.LocalPort, link));
     }
 
+    /// <summary>Whether a member opened this link that another accepted.</summary>
+    public bool IsBetweenMembers(RelayLink accepted) => _byLocalPort.ContainsKey(accepted.RemotePort);
+
     /// <summary>The nicknames of the relays that a circuit goes through, guard first, up to the one that asks.</summary>
     public IReadOnlyList<string> Trace(RelayCircuit circuit)
     {

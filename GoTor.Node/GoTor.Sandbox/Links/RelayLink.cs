@@ -36,11 +36,11 @@ internal sealed class RelayLink : IAsyncDisposable
     private bool _closed;
 
     /// <param name="isInitiator">We connected: circuits on it are extensions of ours.</param>
-    /// <param name="version">The link protocol.</param>
-    public RelayLink(SandboxRelay relay, Socket socket, SslStream tls, LinkReader reader, bool isInitiator, int version)
+    public RelayLink(SandboxRelay relay, Socket socket, SslStream tls, LinkReader reader, bool isInitiator, LinkAnswer answer)
     {
-        (_relay, _tls, _reader, _isInitiator, _version) = (relay, tls, reader, isInitiator, version);
-        if (!isInitiator && version >= FirstVersionWithPadding)
+        (_relay, _tls, _reader, _isInitiator, _version) = (relay, tls, reader, isInitiator, answer.Version);
+        SaysRelay = answer.SaysRelay;
+        if (!isInitiator && _version >= FirstVersionWithPadding)
             _padding = new LinkPadding(_outbox, relay.Time);
         LocalPort = ((IPEndPoint)socket.LocalEndPoint!).Port;
         RemotePort = ((IPEndPoint)socket.RemoteEndPoint!).Port;
@@ -56,6 +56,9 @@ internal sealed class RelayLink : IAsyncDisposable
     public int LocalPort { get; }
 
     public int RemotePort { get; }
+
+    /// <summary>The other side said in the handshake that it is a relay.</summary>
+    public bool SaysRelay { get; }
 
     public bool IsOpen => !_stopping.IsCancellationRequested;
 

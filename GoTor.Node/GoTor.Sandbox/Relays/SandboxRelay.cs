@@ -12,6 +12,7 @@ using GoTor.Sandbox.Circuits;
 using GoTor.Sandbox.Directories;
 using GoTor.Sandbox.Faults;
 using GoTor.Sandbox.Links;
+using GoTor.Sandbox.OnionServices;
 using Microsoft.Extensions.Logging;
 
 namespace GoTor.Sandbox.Relays;
@@ -63,6 +64,8 @@ internal sealed class SandboxRelay : IAsyncDisposable
         _certificate = setup.Tls;
         Handshakes = new RelayHandshakes(setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey);
         Faults = new RelayFaults(this, setup.Time);
+        if ((setup.Flags & RelayFlags.HSDir) != 0)
+            OnionDescriptors = new OnionServiceDirectory(setup.Time);
         _listener = Listen(new IPEndPoint(IPAddress.Loopback, 0));
         Address = new RelayAddress(
             setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey, (IPEndPoint)_listener.LocalEndpoint);
@@ -82,6 +85,12 @@ internal sealed class SandboxRelay : IAsyncDisposable
 
     /// <summary>Null for a relay that serves no directory.</summary>
     public DirectoryServer? Directory => _setup.Directory;
+
+    /// <summary>Descriptors of onion services; null for a relay that keeps none.</summary>
+    public OnionServiceDirectory? OnionDescriptors { get; }
+
+    /// <summary>Circuits for which this relay is introduction or rendezvous point.</summary>
+    public OnionServicePoints OnionServices { get; } = new();
 
     public RelayFaults Faults { get; }
 
@@ -116,13 +125,15 @@ internal sealed class SandboxRelay : IAsyncDisposable
     {
         CancellationTokenSource stopping;
         lock (_lock)
-        {
             stopping = _stopping;
+        // First the word, then the deed: whoever waits for a connection must know why there will be none.
+        await stopping.CancelAsync();
+        lock (_lock)
+        {
             _listener?.Dispose();
             _listener = null;
         }
 
-        await stopping.CancelAsync();
         Task[] tasks;
         do
         {
@@ -163,6 +174,9 @@ internal sealed class SandboxRelay : IAsyncDisposable
         return found;
     }
 
+    /// <summary>Whether a relay is at the other end: a member that connected, or one that said so in the handshake.</summary>
+    public bool IsFromRelay(RelayLink link) => link.SaysRelay || _setup.Links.IsBetweenMembers(link);
+
     /// <summary>An open link to another member: one that is there, or a new one. Null when there is none. Never throws.</summary>
     public Task<RelayLink?> LinkToAsync(RelayAddress target)
     {
@@ -198,23 +212,15 @@ internal sealed class SandboxRelay : IAsyncDisposable
             _tasks.Remove(task);
     }
 
-    private async Task AcceptLoopAsync(TcpListener listener, CancellationToken stopping)
+    private Task AcceptLoopAsync(TcpListener listener, CancellationToken stopping) => AcceptLoop.RunAsync(
+        listener.AcceptSocketAsync, Admit, e => SandboxLog.AcceptFailed(Logger, Nickname, e.Message), TimeProvider.System, stopping);
+
+    private void Admit(Socket socket)
     {
-        try
-        {
-            while (true)
-            {
-                Socket socket = await listener.AcceptSocketAsync(stopping);
-                if (Interlocked.Increment(ref _connections) <= MaxConnections)
-                    Track(ServeAsync(socket));
-                else
-                    Drop(socket);
-            }
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
-        {
-            // The relay ends.
-        }
+        if (Interlocked.Increment(ref _connections) <= MaxConnections)
+            Track(ServeAsync(socket));
+        else
+            Drop(socket);
     }
 
     private void Drop(Socket socket)
@@ -266,8 +272,8 @@ internal sealed class SandboxRelay : IAsyncDisposable
 
             var reader = new LinkReader(tls);
             IPAddress peer = ((IPEndPoint)socket.RemoteEndPoint!).Address;
-            int version = await LinkHandshakes.RespondAsync(tls, reader, Certs(), peer, Time.GetUtcNow(), deadline.Token);
-            return new RelayLink(this, socket, tls, reader, isInitiator: false, version);
+            LinkAnswer answer = await LinkHandshakes.RespondAsync(tls, reader, Certs(), peer, Time.GetUtcNow(), deadline.Token);
+            return new RelayLink(this, socket, tls, reader, isInitiator: false, answer);
         }
         catch (Exception e) when (IsConnectionFailure(e))
         {
@@ -300,7 +306,7 @@ internal sealed class SandboxRelay : IAsyncDisposable
             var reader = new LinkReader(tls);
             byte[] certificate = tls.RemoteCertificate!.GetRawCertData();
             int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, Time.GetUtcNow(), deadline.Token);
-            var link = new RelayLink(this, socket, tls, reader, isInitiator: true, version);
+            var link = new RelayLink(this, socket, tls, reader, isInitiator: true, new LinkAnswer(version, SaysRelay: true));
             Track(RunAsync(link));
             return link;
         }

@@ -30,22 +30,11 @@ internal sealed class SandboxClient : IAsyncDisposable
 
     public IPEndPoint Socks { get; private set; } = new(IPAddress.None, 0);
 
-    /// <summary>What makes a client one of this network.</summary>
-    public static TorClientOptions OptionsFor(TorSandbox network, string folder) => new()
-    {
-        DataDirectory = folder,
-        DirAuthorities = network.Authorities,
-        FallbackDirs = [],
-        TestingTorNetwork = true,
-        ClientRejectInternalAddresses = false,
-        EnforceDistinctSubnets = false,
-    };
-
     public static async Task<SandboxClient> StartAsync(
         TorSandbox network, Func<TorClientOptions, TorClientOptions>? change = null, ILoggerFactory? loggers = null, TimeProvider? time = null)
     {
         string folder = PrivateFolder.Create(Path.Combine(Path.GetTempPath(), $"gotor-sandbox-{Guid.NewGuid():n}"));
-        TorClientOptions options = OptionsFor(network, folder);
+        TorClientOptions options = TorClientOptions.For(network.ClientOptions, folder);
         var client = new SandboxClient(folder, change?.Invoke(options) ?? options, loggers ?? NullLoggerFactory.Instance, time ?? TimeProvider.System);
         await client._socks.StartAsync([SocksPortOptions.Parse("127.0.0.1:auto")]);
         client.Socks = (IPEndPoint)client._socks.LocalEndPoints[0];
