@@ -1,5 +1,6 @@
 using GoTor.Client;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Node.Logging;
 using GoTor.Node.Tracing;
 
@@ -115,6 +116,16 @@ internal static class ConfigurationBuilder
                 LongLivedPorts = draft.PortLists.GetValueOrDefault("LongLivedPorts", defaults.LongLivedPorts),
                 WarnPlaintextPorts = draft.PortLists.GetValueOrDefault("WarnPlaintextPorts", defaults.WarnPlaintextPorts),
                 RejectPlaintextPorts = draft.PortLists.GetValueOrDefault("RejectPlaintextPorts", defaults.RejectPlaintextPorts),
+                AddressMap = new AddressMapOptions
+                {
+                    MapAddresses = draft.MapAddresses,
+                    AutomapHostsOnResolve = Switch("AutomapHostsOnResolve", false),
+                    AutomapHostsSuffixes = draft.AutomapSuffixes,
+                    VirtualAddrNetworkIPv4 = draft.VirtualIPv4,
+                    VirtualAddrNetworkIPv6 = draft.VirtualIPv6,
+                    TrackHostExits = draft.TrackHostExits,
+                    TrackHostExitsExpire = Interval("TrackHostExitsExpire", TimeSpan.FromMinutes(30)),
+                },
                 SafeSocks = Switch("SafeSocks", false),
                 TestSocks = Switch("TestSocks", false),
                 PathsNeededToBuildCircuits = draft.PathsNeededToBuildCircuits,

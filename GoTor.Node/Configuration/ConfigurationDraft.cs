@@ -1,4 +1,5 @@
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Node.Logging;
 using GoTor.Protocol.Channels;
 using GoTor.Protocol.Network;
@@ -13,6 +14,16 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
     public string? CacheDirectory { get; set; }
 
     public List<SocksPortOptions> SocksPorts { get; } = [];
+
+    public List<(string From, string To)> MapAddresses { get; } = [];
+
+    public IReadOnlyList<string> AutomapSuffixes { get; set; } = AddressMapOptions.DefaultSuffixes;
+
+    public VirtualNetwork VirtualIPv4 { get; set; } = VirtualNetwork.DefaultIPv4;
+
+    public VirtualNetwork VirtualIPv6 { get; set; } = VirtualNetwork.DefaultIPv6;
+
+    public IReadOnlyList<string> TrackHostExits { get; set; } = [];
 
     public List<LogRule> Logs { get; } = [];
 

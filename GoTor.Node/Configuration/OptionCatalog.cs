@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Sockets;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Node.Logging;
 using GoTor.Node.Reporting.Sending;
 using GoTor.Protocol.Channels;
@@ -17,6 +19,13 @@ internal static class OptionCatalog
         Text("CacheDirectory", "Where directory documents are cached; the data directory by default", (draft, value) => draft.CacheDirectory = value),
         new("Log", true, "minSeverity[-maxSeverity] stdout|stderr|file PATH", ReadLog),
         new("SafeLogging", false, "1: destinations are never logged, so nothing else is possible", ReadSafeLogging),
+        new("MapAddress", true, "address newaddress: what applications ask for, and what they get instead", ReadMapAddress),
+        Switch("AutomapHostsOnResolve", "Answer lookups of names in AutomapHostsSuffixes with addresses that stand for them"),
+        new("AutomapHostsSuffixes", false, "Ends of names that are mapped, separated by commas; . is every name", ReadAutomapSuffixes),
+        new("VirtualAddrNetworkIPv4", false, "Where addresses that stand for names are taken from", ReadVirtualNetwork),
+        new("VirtualAddrNetworkIPv6", false, "Where addresses that stand for names are taken from", ReadVirtualNetwork),
+        new("TrackHostExits", false, "Hosts and .domains that see one exit as long as it serves, separated by commas", ReadTrackHostExits),
+        Interval("TrackHostExitsExpire", "How long a host that is not visited keeps its exit"),
         Switch("SafeSocks", "Refuse requests that name addresses instead of names"),
         Switch("TestSocks", "Log for every request whether it named an address or a name"),
         Ports("WarnPlaintextPorts", "Warn about streams to these ports"),
@@ -154,6 +163,37 @@ internal static class OptionCatalog
             draft.Problem(line.Source, error.Message);
         }
     }
+
+    private static void ReadMapAddress(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (line.Value.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries) is not [string from, string to])
+            draft.Problem(line.Source, $"MapAddress is two names or addresses, not '{line.Value}'.");
+        else if (from.StartsWith('.') || to.StartsWith('.'))
+            draft.Problem(line.Source, $"MapAddress: '{line.Value}' starts with a dot, which could mean two things. Write *.example.com for all names below example.com.");
+        else if (!AddressMap.IsValidTarget(from) && from != "*")
+            draft.Problem(line.Source, $"MapAddress: '{from}' is no name, address or *.name.");
+        else if (AddressMap.Check(from, to) is { } wrong)
+            draft.Problem(line.Source, $"MapAddress: '{line.Value}': {wrong}.");
+        else
+            draft.MapAddresses.Add((from, to));
+    }
+
+    private static void ReadAutomapSuffixes(ConfigurationDraft draft, ConfigLine line) => draft.AutomapSuffixes = Csv(line.Value);
+
+    private static void ReadVirtualNetwork(ConfigurationDraft draft, ConfigLine line)
+    {
+        bool isIPv6 = line.Key.EndsWith('6');
+        if (!VirtualNetwork.TryParse(line.Value, isIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, out VirtualNetwork? network, out string? error))
+            draft.Problem(line.Source, $"{line.Key}: {error}");
+        else if (isIPv6)
+            draft.VirtualIPv6 = network;
+        else
+            draft.VirtualIPv4 = network;
+    }
+
+    private static void ReadTrackHostExits(ConfigurationDraft draft, ConfigLine line) => draft.TrackHostExits = Csv(line.Value);
+
+    private static string[] Csv(string value) => value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     private static void ReadLog(ConfigurationDraft draft, ConfigLine line)
     {

@@ -5,6 +5,7 @@ using GoTor.Client.Directory;
 using GoTor.Client.Directory.Servers;
 using GoTor.Client.Guards;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Storage;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry;
@@ -37,6 +38,7 @@ internal sealed class TorClient : IAsyncDisposable
     private readonly CircuitManager _circuits;
     private readonly SharedBuildTimeout _buildTimeout;
     private readonly ProxyMetrics _proxyMetrics;
+    private readonly DestinationMapper _mapper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TorClientOptions _options;
@@ -80,7 +82,9 @@ internal sealed class TorClient : IAsyncDisposable
             loggers,
             meters);
         _circuits.DirectoryWanted += _directory.Hurry;
-        Streams = new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>());
+        AddressMap = new AddressMap(options.AddressMap, random, time);
+        _mapper = new DestinationMapper(AddressMap, FindExit);
+        Streams = new ExitTracker(new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>()), AddressMap, time);
         _channels.Progressed += ReportProgress;
         _channels.ClockSkewObserved += WarnOfClock;
         _channels.ClockRead += NoteClock;
@@ -110,6 +114,9 @@ internal sealed class TorClient : IAsyncDisposable
 
     /// <summary>Opens streams through Tor.</summary>
     public IStreamConnector Streams { get; }
+
+    /// <summary>What names and addresses of applications stand for.</summary>
+    public AddressMap AddressMap { get; }
 
     /// <summary>Completes with the reason when the client cannot go on.</summary>
     public Task<string> Fatal => _fatal.Task;
@@ -147,6 +154,7 @@ internal sealed class TorClient : IAsyncDisposable
             RejectPlaintextPorts = _options.RejectPlaintextPorts,
         },
         Streams,
+        _mapper,
         _proxyMetrics,
         _time,
         _loggers.CreateLogger<SocksServer>());
@@ -161,8 +169,17 @@ internal sealed class TorClient : IAsyncDisposable
     /// <exception cref="TorException">An option makes no sense; the old ones stay in force.</exception>
     public void Reconfigure(TorClientOptions options)
     {
+        bool onlyMaps = options with { AddressMap = _options.AddressMap } == _options;
+        AddressMap.Reconfigure(options.AddressMap);
+        if (onlyMaps)
+        {
+            _options = options;
+            return;
+        }
+
         _guards.OnOptionsChanged(options);
         _options = options;
+        AddressMap.ClearTrackedExits(exit => _network?.Find(exit) is { } relay && _guards.Constraints.AllowsAsExit(relay));
         _buildTimeout.Configure(BuildTimeoutParametersOf(options));
         _circuits.Reconfigure(options);
         _directory.GuardsChanged();
@@ -249,6 +266,17 @@ internal sealed class TorClient : IAsyncDisposable
             return;
         _buildTimeout.Configure(BuildTimeoutParametersOf(_options));
         _circuits.KeepReadyFor(DrawReadiness(network.Parameters));
+    }
+
+    /// <summary>An exit by fingerprint or nickname, unless the options exclude it.</summary>
+    private Relay? FindExit(string name)
+    {
+        if (_network is not { } network)
+            return null;
+        Relay? relay = RsaIdentity.TryParseHex(name.TrimStart('$').Split('~', '=')[0], out RsaIdentity identity)
+            ? network.Find(identity)
+            : network.Relays.FirstOrDefault(candidate => candidate.Nickname.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return relay is not null && _guards.Constraints.AllowsInPath(relay) && !_guards.Constraints.ExcludeExitNodes.Contains(relay) ? relay : null;
     }
 
     private TimeSpan DrawReadiness(ConsensusParameters parameters) =>

@@ -1,3 +1,4 @@
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Protocol.Channels;
 using GoTor.Protocol.Network;
 
@@ -97,6 +98,9 @@ internal sealed record TorClientOptions
 
     /// <summary>Streams wait until a controller says which circuit carries them.</summary>
     public bool LeaveStreamsUnattached { get; init; }
+
+    /// <summary>What names and addresses of applications stand for.</summary>
+    public AddressMapOptions AddressMap { get; init; } = new();
 
     /// <summary>Refuse requests that name an address: the name was probably looked up outside Tor.</summary>
     public bool SafeSocks { get; init; }

@@ -91,6 +91,7 @@ internal static class ReloadRules
             LearnCircuitBuildTimeout = fresh.Client.LearnCircuitBuildTimeout,
             DisablePredictedCircuits = fresh.Client.DisablePredictedCircuits,
             LeaveStreamsUnattached = fresh.Client.LeaveStreamsUnattached,
+            AddressMap = fresh.Client.AddressMap,
         },
     };
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry.Tracing;
+using GoTor.Protocol.Wire;
 
 namespace GoTor.Client.Circuits;
 
@@ -9,6 +10,8 @@ namespace GoTor.Client.Circuits;
 internal sealed class LeasedStream(TorStream inner, CircuitLease lease, StreamTrace? trace) : TorStream
 {
     private bool _awaitsFirstByte = true;
+
+    public override RsaIdentity? Exit => lease.Exit.RsaIdentity;
 
     public override ValueTask CompleteWritesAsync(CancellationToken cancellationToken = default) => inner.CompleteWritesAsync(cancellationToken);
 

@@ -68,7 +68,7 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         ResolveAnswer answer = await TryCircuitsAsync(
             request,
             trace,
-            CircuitNeeds.Lookup,
+            CircuitNeeds.Lookup with { Exit = request.Exit?.Identity },
             async (lease, attempt) =>
             {
                 using (lease)

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Socks;
@@ -10,10 +11,11 @@ namespace GoTor.Client.Proxies;
 
 /// <summary>Answers one complete request. Used by one session, step by step.</summary>
 internal sealed class SocksExchange(
-    Socket socket, SocksPort port, SocksRequest request, Destination destination, string? clientAddress, StreamTrace? trace)
+    Socket socket, SocksPort port, MappedRequest mapped, Destination destination, IProxyReplies replies, string? clientAddress, StreamTrace? trace)
 {
     private const int EarlyBufferLength = 16 * 1024;
 
+    private readonly SocksRequest _request = mapped.Request;
     private readonly long _asked = port.Time.GetTimestamp();
 
     /// <summary>CONNECT: the stream, the reply, and everything after it.</summary>
@@ -30,7 +32,7 @@ internal sealed class SocksExchange(
             // From here on the application and its stream decide how long it takes.
             deadline.CancelAfter(Timeout.InfiniteTimeSpan);
             port.Metrics.Connected(port.Time.GetElapsedTime(_asked));
-            await ReplyAsync(SocksReplyCode.Succeeded, deadline.Token);
+            await socket.SendAllAsync(replies.Connected, deadline.Token);
             byte[] rest = early.Length > early.Sent ? early.From(early.Sent) : [];
             await StreamPump.RunAsync(socket, stream, rest, () => port.Metrics.FirstByte(port.Time.GetElapsedTime(_asked)), deadline.Token);
         }
@@ -45,55 +47,70 @@ internal sealed class SocksExchange(
     {
         StreamRequest question = ToStreamRequest(null);
         ResolveAnswer? answer = await WaitAsync(
-            token => request.Command == SocksCommand.Resolve
+            token => _request.Command == SocksCommand.Resolve
                 ? port.Connector.ResolveAsync(question, token)
                 : port.Connector.ResolveReverseAsync(destination.Address!, question, token),
             early, deadline, _ => ValueTask.CompletedTask);
         if (answer is null)
             return;
-        if (request.Command == SocksCommand.Resolve)
-            await ReplyWithAddressAsync(Choose(answer.Addresses));
+        if (_request.Command == SocksCommand.Resolve)
+            await ReplyWithChoiceAsync(answer);
         else if (answer.Hostname is { Length: > 0 and <= 255 } name)
-            await ReplyWithNameAsync(name);
+            await ReplyWithFoundNameAsync(name, answer.TimeToLive);
         else
-            await FailAsync(SocksReplyCode.HostUnreachable);
+            await FailAsync(TorErrorKind.ResolveFailed);
     }
 
     /// <summary>Says what the address is, or that there is none the application could use.</summary>
     public async Task ReplyWithAddressAsync(IPAddress? address)
     {
-        if (address is null || (request.Version == SocksVersion.Socks4 && !HostName.IsIPv4(address)))
+        if (address is null || (_request.Version == SocksVersion.Socks4 && !HostName.IsIPv4(address)))
         {
-            await FailAsync(SocksReplyCode.HostUnreachable);
+            await FailAsync(TorErrorKind.ResolveFailed);
             return;
         }
 
         trace?.Connected();
         byte[] reply = new byte[SocksReply.MaxLength];
-        int length = SocksReply.Write(reply, request.Version, SocksReplyCode.Succeeded, address);
+        int length = SocksReply.Write(reply, _request.Version, SocksReplyCode.Succeeded, address);
         await socket.SendAllAsync(reply.AsMemory(0, length), CancellationToken.None);
         socket.EndGracefully();
     }
 
-    public async Task FailAsync(SocksReplyCode code)
+    public Task FailAsync(DestinationVerdict verdict) =>
+        FailAsync(DestinationRules.ReplyFor(verdict, _request.Command, port.Options.ExtendedErrors), replies.Refused(verdict));
+
+    private Task FailAsync(TorErrorKind kind) =>
+        FailAsync(_request.Command == SocksCommand.Connect ? SocksErrors.CodeFor(kind) : SocksReplyCode.HostUnreachable, replies.Failed(kind));
+
+    private async Task FailAsync(SocksReplyCode code, ReadOnlyMemory<byte> reply)
     {
         port.Metrics.Failed(code);
         trace?.Failed(code.ToString());
-        await ReplyAsync(code, CancellationToken.None);
+        await socket.SendAllAsync(reply, CancellationToken.None);
         socket.EndGracefully();
     }
 
-    private async Task ReplyWithNameAsync(string name)
+    private async Task ReplyWithChoiceAsync(ResolveAnswer answer)
+    {
+        IPAddress? address = Choose(answer.Addresses);
+        if (address is not null && (HostName.IsIPv4(address) ? port.Options.CacheIPv4Dns : port.Options.CacheIPv6Dns))
+            port.Mapper.Map.RememberAnswer(destination.Host, address, mapped.Exit?.Identity, answer.TimeToLive);
+        await ReplyWithAddressAsync(address);
+    }
+
+    private async Task ReplyWithFoundNameAsync(string name, TimeSpan timeToLive)
+    {
+        if (destination.Address is { } address && (HostName.IsIPv4(address) ? port.Options.CacheIPv4Dns : port.Options.CacheIPv6Dns))
+            port.Mapper.Map.RememberReverse(address, name, timeToLive);
+        await ReplyWithNameAsync(name);
+    }
+
+    public async Task ReplyWithNameAsync(string name)
     {
         byte[] reply = new byte[SocksReply.MaxLength];
         await socket.SendAllAsync(reply.AsMemory(0, SocksReply.WriteName(reply, name)), CancellationToken.None);
         socket.EndGracefully();
-    }
-
-    private async Task ReplyAsync(SocksReplyCode code, CancellationToken cancellationToken)
-    {
-        byte[] reply = new byte[SocksReply.MaxLength];
-        await socket.SendAllAsync(reply.AsMemory(0, SocksReply.Write(reply, request.Version, code)), cancellationToken);
     }
 
     /// <summary>
@@ -122,24 +139,24 @@ internal sealed class SocksExchange(
         catch (TorException e)
         {
             port.Logger.RequestFailed(e.Kind);
-            return await FailUnlessGoneAsync(SocksErrors.CodeFor(e.Kind));
+            return await FailUnlessGoneAsync(e.Kind);
         }
         catch (OperationCanceledException)
         {
             // By the application, which hears nothing any more, or by time.
-            return await FailUnlessGoneAsync(SocksReplyCode.TimeToLiveExpired);
+            return await FailUnlessGoneAsync(TorErrorKind.Timeout);
         }
         catch (Exception e) when (e is not (SocketException or ObjectDisposedException))
         {
             port.Logger.SessionCrashed(e);
-            return await FailUnlessGoneAsync(SocksReplyCode.GeneralFailure);
+            return await FailUnlessGoneAsync(TorErrorKind.Internal);
         }
 
-        async Task<T?> FailUnlessGoneAsync(SocksReplyCode code)
+        async Task<T?> FailUnlessGoneAsync(TorErrorKind kind)
         {
             await answered.CancelAsync();
             if (!await reading)
-                await FailAsync(request.Command == SocksCommand.Connect ? code : SocksReplyCode.HostUnreachable);
+                await FailAsync(kind);
             return null;
         }
     }
@@ -187,11 +204,12 @@ internal sealed class SocksExchange(
         return new StreamRequest
         {
             Host = destination.Host,
-            Port = request.Port,
-            Isolation = SocksIsolation.KeyFor(request, destination, port.Options, port.SessionGroup, clientAddress),
+            Port = _request.Port,
+            Isolation = SocksIsolation.KeyFor(_request, mapped.OriginalHost, port.Options, port.SessionGroup, clientAddress),
             IPv4Traffic = port.Options.IPv4Traffic && !isIPv6,
-            IPv6Traffic = port.Options.IPv6Traffic && !isIPv4 && request.Version != SocksVersion.Socks4,
+            IPv6Traffic = port.Options.IPv6Traffic && !isIPv4 && _request.Version != SocksVersion.Socks4,
             PreferIPv6 = port.Options.PreferIPv6,
+            Exit = mapped.Exit,
             OptimisticData = early,
             Trace = trace,
         };
@@ -200,7 +218,7 @@ internal sealed class SocksExchange(
     // An exit that names an address of our own network is mistaken, or wants the application to connect there.
     private IPAddress? Choose(IReadOnlyList<IPAddress> addresses)
     {
-        bool canUseIPv6 = port.Options.IPv6Traffic && request.Version != SocksVersion.Socks4;
+        bool canUseIPv6 = port.Options.IPv6Traffic && _request.Version != SocksVersion.Socks4;
         List<IPAddress> usable = [.. addresses.Where(a => !(port.Policy.RejectInternalAddresses && HostName.IsInternal(a)))];
         IPAddress? ipv4 = port.Options.IPv4Traffic ? usable.Find(HostName.IsIPv4) : null;
         IPAddress? ipv6 = canUseIPv6 ? usable.Find(a => !HostName.IsIPv4(a)) : null;

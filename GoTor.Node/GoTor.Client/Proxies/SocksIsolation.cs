@@ -6,10 +6,11 @@ namespace GoTor.Client.Proxies;
 /// <summary>Works out who may share circuits with whom.</summary>
 internal static class SocksIsolation
 {
+    /// <param name="originalHost">The destination in the words of the application.</param>
     /// <param name="sessionGroup">The listener's own group, unless the port names one.</param>
     /// <param name="clientAddress">Null for applications without one.</param>
     public static IsolationKey KeyFor(
-        SocksRequest request, Destination destination, SocksPortOptions port, int sessionGroup, string? clientAddress)
+        SocksRequest request, string originalHost, SocksPortOptions port, int sessionGroup, string? clientAddress)
     {
         IsolationFlags flags = port.Isolation;
         bool byAuth = flags.HasFlag(IsolationFlags.SocksAuth);
@@ -20,7 +21,7 @@ internal static class SocksIsolation
             SocksPassword = byAuth ? request.Password : null,
             ClientAddress = flags.HasFlag(IsolationFlags.ClientAddr) ? clientAddress : null,
             ClientProtocol = flags.HasFlag(IsolationFlags.ClientProtocol) ? request.Version.ToString() : null,
-            DestinationHost = flags.HasFlag(IsolationFlags.DestAddr) ? destination.Host : null,
+            DestinationHost = flags.HasFlag(IsolationFlags.DestAddr) ? originalHost : null,
             DestinationPort = flags.HasFlag(IsolationFlags.DestPort) ? request.Port : null,
             KeepAlive = port.KeepAliveIsolateSocksAuth && byAuth && (request.Username is not null || request.Password is not null),
         };

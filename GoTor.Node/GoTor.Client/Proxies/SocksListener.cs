@@ -67,7 +67,7 @@ internal sealed class SocksListener : IAsyncDisposable
         try
         {
             socket = await _listening.Socket.AcceptAsync(stopping);
-            _server.Begin(new SocksSession(socket, _port));
+            _server.Begin(ProxySession.For(socket, _port));
         }
         catch (SocketException e)
         {

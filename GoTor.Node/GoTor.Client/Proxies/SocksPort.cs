@@ -1,3 +1,4 @@
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Socks;
 using Microsoft.Extensions.Logging;
@@ -6,8 +7,8 @@ namespace GoTor.Client.Proxies;
 
 /// <summary>What the sessions of one SOCKS port share. Safe for concurrent use.</summary>
 internal sealed class SocksPort(
-    SocksPortOptions options, int sessionGroup, SocksServerOptions server, IStreamConnector connector, ProxyMetrics metrics,
-    TimeProvider time, ILogger logger)
+    SocksPortOptions options, int sessionGroup, SocksServerOptions server, IStreamConnector connector, DestinationMapper mapper,
+    ProxyMetrics metrics, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan Seldom = TimeSpan.FromMinutes(10);
 
@@ -24,6 +25,8 @@ internal sealed class SocksPort(
     public SocksServerOptions Server { get; } = server;
 
     public IStreamConnector Connector { get; } = connector;
+
+    public DestinationMapper Mapper { get; } = mapper;
 
     public ProxyMetrics Metrics { get; } = metrics;
 

@@ -16,10 +16,27 @@ internal enum IsolationFlags
     Default = ClientAddr | SocksAuth,
 }
 
+/// <summary>What applications speak at a port.</summary>
+internal enum ProxyKind
+{
+    Socks,
+
+    /// <summary>HTTP CONNECT (HTTPTunnelPort).</summary>
+    HttpTunnel,
+
+    /// <summary>Nothing: the system redirects their connections (TransPort).</summary>
+    Transparent,
+
+    /// <summary>DNS (DNSPort).</summary>
+    Dns,
+}
+
 /// <summary>One SocksPort line: where to listen, and what its applications get. Defaults and meanings are C tor's.</summary>
 internal sealed record SocksPortOptions
 {
     public const ushort DefaultPort = 9050;
+
+    public ProxyKind Kind { get; init; }
 
     /// <summary>Port 0 lets the system choose ("auto"). Ignored when there is a <see cref="UnixPath"/>.</summary>
     public IPEndPoint Address { get; init; } = new(IPAddress.Loopback, DefaultPort);
@@ -42,6 +59,19 @@ internal sealed record SocksPortOptions
     public bool IPv6Traffic { get; init; } = true;
 
     public bool PreferIPv6 { get; init; }
+
+    /// <summary>Names that are mapped to virtual addresses get IPv6 ones where the application can use them.</summary>
+    public bool PreferIPv6Automap { get; init; } = true;
+
+    /// <summary>Remember IPv4 answers of exits. Off: an exit that chooses a lasting answer would know the next stream by it.</summary>
+    public bool CacheIPv4Dns { get; init; }
+
+    public bool CacheIPv6Dns { get; init; }
+
+    /// <summary>Use what was remembered instead of asking an exit.</summary>
+    public bool UseIPv4Cache { get; init; }
+
+    public bool UseIPv6Cache { get; init; }
 
     public bool DnsRequest { get; init; } = true;
 

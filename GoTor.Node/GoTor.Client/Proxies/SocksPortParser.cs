@@ -13,14 +13,11 @@ internal static class SocksPortParser
 {
     private const string UnixPrefix = "unix:";
 
-    // An exit that chooses a lasting answer for one stream would recognise the next.
-    private static readonly string[] Unsupported =
-        ["CacheIPv4DNS", "CacheIPv6DNS", "CacheDNS", "UseIPv4Cache", "UseIPv6Cache", "UseDNSCache"];
-
     private static readonly string[] Known =
     [
         "IsolateClientAddr", "IsolateSOCKSAuth", "IsolateClientProtocol", "IsolateDestPort", "IsolateDestAddr", "KeepAliveIsolateSOCKSAuth",
-        "SessionGroup=", "IPv4Traffic", "IPv6Traffic", "PreferIPv6", "DNSRequest", "OnionTraffic", "OnionTrafficOnly", "ExtendedErrors",
+        "SessionGroup=", "IPv4Traffic", "IPv6Traffic", "PreferIPv6", "PreferIPv6Automap", "CacheIPv4DNS", "CacheIPv6DNS", "CacheDNS",
+        "UseIPv4Cache", "UseIPv6Cache", "UseDNSCache", "DNSRequest", "OnionTraffic", "OnionTrafficOnly", "ExtendedErrors",
         "PreferSOCKSNoAuth", "GroupWritable", "WorldWritable", "RelaxDirModeCheck",
     ];
 
@@ -100,6 +97,20 @@ internal static class SocksPortParser
                 return options with { IPv6Traffic = on };
             case "PREFERIPV6":
                 return options with { PreferIPv6 = on };
+            case "PREFERIPV6AUTOMAP":
+                return options with { PreferIPv6Automap = on };
+            case "CACHEIPV4DNS":
+                return options with { CacheIPv4Dns = on };
+            case "CACHEIPV6DNS":
+                return options with { CacheIPv6Dns = on };
+            case "CACHEDNS":
+                return options with { CacheIPv4Dns = on, CacheIPv6Dns = on };
+            case "USEIPV4CACHE":
+                return options with { UseIPv4Cache = on };
+            case "USEIPV6CACHE":
+                return options with { UseIPv6Cache = on };
+            case "USEDNSCACHE":
+                return options with { UseIPv4Cache = on, UseIPv6Cache = on };
             case "DNSREQUEST":
                 return options with { DnsRequest = on };
             case "ONIONTRAFFIC":
@@ -124,15 +135,6 @@ internal static class SocksPortParser
 
         if (IsolationOf(name.TrimEnd('S')) is { } isolation)
             return options with { Isolation = on ? options.Isolation | isolation : options.Isolation & ~isolation };
-        if (Unsupported.Contains(name, StringComparer.OrdinalIgnoreCase))
-        {
-            return on
-                ? throw new FormatException($"{flag} is not supported: GoTor keeps no answers of exits, since they would link streams.")
-                : options;
-        }
-
-        if (name == "PREFERIPV6AUTOMAP")
-            throw new FormatException($"{flag} is not supported: GoTor does not map names to addresses of its own.");
         string nearest = (on ? "" : "No") + NearestWord.To(on ? flag : flag[2..], Known);
         throw new FormatException($"Unknown flag \"{flag}\". Did you mean {nearest}?");
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 using Microsoft.Extensions.Logging;
 
@@ -13,12 +14,13 @@ internal sealed class SocksServer : IAsyncDisposable
 {
     private readonly SocksServerOptions _options;
     private readonly IStreamConnector _connector;
+    private readonly DestinationMapper _mapper;
     private readonly ProxyMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<SocksServer> _logger;
     private readonly SemaphoreSlim _slots;
     private readonly Lock _lock = new();
-    private readonly Dictionary<SocksSession, Task> _sessions = [];
+    private readonly Dictionary<ProxySession, Task> _sessions = [];
     private readonly List<SocksListener> _listeners = [];
 
     // C tor numbers the groups of ports that name none from below, so that they never meet one that was named.
@@ -26,10 +28,12 @@ internal sealed class SocksServer : IAsyncDisposable
     private bool _isStopping;
 
     public SocksServer(
-        SocksServerOptions options, IStreamConnector connector, ProxyMetrics metrics, TimeProvider time, ILogger<SocksServer> logger)
+        SocksServerOptions options, IStreamConnector connector, DestinationMapper mapper, ProxyMetrics metrics, TimeProvider time,
+        ILogger<SocksServer> logger)
     {
         _options = options;
         _connector = connector;
+        _mapper = mapper;
         _metrics = metrics;
         _time = time;
         _logger = logger;
@@ -121,7 +125,7 @@ internal sealed class SocksServer : IAsyncDisposable
 
     public void ReturnSlot() => _slots.Release();
 
-    public void Begin(SocksSession session)
+    public void Begin(ProxySession session)
     {
         lock (_lock)
         {
@@ -133,7 +137,7 @@ internal sealed class SocksServer : IAsyncDisposable
         session.Abort();
     }
 
-    private async Task RunAsync(SocksSession session)
+    private async Task RunAsync(ProxySession session)
     {
         await session.RunAsync();
         lock (_lock)
@@ -149,15 +153,15 @@ internal sealed class SocksServer : IAsyncDisposable
             _logger.NotLoopback(where);
         _logger.Listening(where);
         int group = options.SessionGroup ?? Interlocked.Decrement(ref _nextSessionGroup);
-        return new SocksListener(listening, new SocksPort(options, group, _options, _connector, _metrics, _time, _logger), this);
+        return new SocksListener(listening, new SocksPort(options, group, _options, _connector, _mapper, _metrics, _time, _logger), this);
     }
 
-    private void Abort(Func<SocksSession, bool> which)
+    private void Abort(Func<ProxySession, bool> which)
     {
-        SocksSession[] sessions;
+        ProxySession[] sessions;
         lock (_lock)
             sessions = [.. _sessions.Keys.Where(which)];
-        foreach (SocksSession session in sessions)
+        foreach (ProxySession session in sessions)
             session.Abort();
     }
 

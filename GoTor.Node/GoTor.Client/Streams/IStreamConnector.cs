@@ -20,6 +20,9 @@ internal sealed record StreamRequest
 
     public bool PreferIPv6 { get; init; }
 
+    /// <summary>Only this exit will do; null where any may.</summary>
+    public PinnedExit? Exit { get; init; }
+
     /// <summary>Bytes that the application sends before it is told that it is connected; null when it waits.</summary>
     public OptimisticData? OptimisticData { get; init; }
 

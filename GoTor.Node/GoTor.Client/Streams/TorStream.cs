@@ -1,3 +1,5 @@
+using GoTor.Protocol.Wire;
+
 namespace GoTor.Client.Streams;
 
 /// <summary>
@@ -8,6 +10,9 @@ namespace GoTor.Client.Streams;
 /// </summary>
 internal abstract class TorStream : Stream
 {
+    /// <summary>The relay where the stream leaves the network; null where that is not known.</summary>
+    public virtual RsaIdentity? Exit => null;
+
     public override bool CanRead => true;
 
     public override bool CanWrite => true;

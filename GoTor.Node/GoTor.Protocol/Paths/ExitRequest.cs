@@ -28,6 +28,9 @@ internal sealed record ExitRequest
     /// <summary>One of the ports is among LongLivedPorts: only Stable relays.</summary>
     public bool Stable { get; init; }
 
+    /// <summary>The one exit that will do, if the options allow it as an exit at all; null where any may.</summary>
+    public RsaIdentity? Only { get; init; }
+
     /// <summary>Exits that have already refused this stream.</summary>
     public IReadOnlyCollection<RsaIdentity> Not { get; init; } = [];
 

@@ -65,9 +65,10 @@ internal sealed class PathSelector(NetworkSnapshot network, PathConstraints cons
             [ExitPort only] => _relays.Exits(only, flags),
             _ => _relays.ExitsForMost(request.Ports, flags),
         };
-        return request.Not.Count == 0 && request.AwayFrom.Count == 0
+        return request is { Not.Count: 0, AwayFrom.Count: 0, Only: null }
             ? table.Draw(random)
-            : table.Draw(random, relay => !request.Not.Contains(relay.RsaIdentity) && !Diversity.ConflictsWithAny(relay, request.AwayFrom));
+            : table.Draw(random, relay => (request.Only is not { } only || relay.RsaIdentity == only)
+                && !request.Not.Contains(relay.RsaIdentity) && !Diversity.ConflictsWithAny(relay, request.AwayFrom));
     }
 
     private string WhyNoExit(ExitRequest request)
@@ -85,6 +86,8 @@ internal sealed class PathSelector(NetworkSnapshot network, PathConstraints cons
             (true, false) => " outside ExcludeExitNodes",
             _ => Outside(),
         };
+        if (request.Only is not null)
+            return $"the exit that was asked for is not usable{outside}, or does not allow {port}";
         return $"no relay{where}{outside} allows {port}{(request.Not.Count > 0 ? " but those that have refused it" : "")}";
     }
 

@@ -40,6 +40,12 @@ internal enum DestinationVerdict
     /// <summary>A name that picks its exit, off in C tor since it lets a web page choose exits.</summary>
     ExitNotation,
 
+    /// <summary>A mapping names an exit that is not in the network, or is excluded.</summary>
+    BadExit,
+
+    /// <summary>An address that stands for a name, and nobody knows which: it would mean something else to an exit.</summary>
+    UnmappedVirtual,
+
     /// <summary>The port's flags forbid it.</summary>
     ForbiddenByPort,
 
@@ -61,8 +67,11 @@ internal sealed record Destination(DestinationVerdict Verdict, string Host, IPAd
 /// <summary>Decides about a complete request before anything leaves the machine, in C tor's order.</summary>
 internal static class DestinationRules
 {
-    public static Destination Decide(SocksRequest request, DestinationPolicy policy)
+    /// <param name="exitIsChosen">A mapping names the exit, so that a private address means something there.</param>
+    public static Destination Decide(SocksRequest request, DestinationPolicy policy, bool exitIsChosen = false)
     {
+        if (exitIsChosen)
+            policy = policy with { RejectInternalAddresses = false };
         string host = request.Host.ToLowerInvariant();
         if (HostName.TryParseAddress(host, out IPAddress? address))
             host = HostName.IsIPv4(address) ? address.ToString() : $"[{address}]";

@@ -1,9 +1,18 @@
 namespace GoTor.Protocol.Socks;
 
+/// <summary>What an application speaks: a version of SOCKS, or something else that leads to the same requests.</summary>
 internal enum SocksVersion : byte
 {
+    /// <summary>Nothing: the system redirected its connection.</summary>
+    Transparent = 0,
+
     Socks4 = 4,
     Socks5 = 5,
+
+    /// <summary>CONNECT of HTTP.</summary>
+    Http = (byte)'H',
+
+    Dns = (byte)'D',
 }
 
 /// <summary>What an application asks for. RFC 1928 §4, socks-extensions §2.</summary>

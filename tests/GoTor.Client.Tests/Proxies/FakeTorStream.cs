@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using GoTor.Client.Streams;
+using GoTor.Protocol.Wire;
 
 namespace GoTor.Client.Tests.Proxies;
 
@@ -10,6 +11,11 @@ internal sealed class FakeTorStream : TorStream
     private readonly MemoryStream _written = new();
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ReadOnlyMemory<byte> _rest;
+
+    /// <summary>The exit it goes through.</summary>
+    public RsaIdentity? Through { get; init; }
+
+    public override RsaIdentity? Exit => Through;
 
     /// <summary>Sends back whatever is written.</summary>
     public bool Echoes { get; init; }

@@ -3,6 +3,9 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Mapping;
+using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Network;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
@@ -18,21 +21,30 @@ internal sealed class SocksHarness : IAsyncDisposable, IMeterFactory
 
     public FakeTimeProvider Time { get; } = new();
 
+    public AddressMap Map { get; private set; }
+
+    /// <summary>The exits that there are.</summary>
+    public Func<string, Relay?> FindExit { get; set; } = _ => null;
+
     public FakeLogger<SocksServer> Logger { get; } = new();
+
+    public SocksHarness() => Map = new AddressMap(new AddressMapOptions(), TorRandom.Secure, Time);
 
     public SocksServer Server => _server!;
 
     /// <param name="port">A SocksPort line.</param>
-    public static async Task<SocksHarness> StartAsync(string port = "auto", SocksServerOptions? options = null)
+    public static async Task<SocksHarness> StartAsync(string port = "auto", SocksServerOptions? options = null, AddressMapOptions? map = null)
     {
         SocksHarness harness = new();
+        if (map is not null)
+            harness.Map = new AddressMap(map, TorRandom.Secure, harness.Time);
         harness._server = harness.NewServer(options);
         await harness._server.StartAsync([SocksPortOptions.Parse(port)]);
         return harness;
     }
 
     public SocksServer NewServer(SocksServerOptions? options = null) =>
-        new(options ?? new SocksServerOptions(), Tor, new ProxyMetrics(this), Time, Logger);
+        new(options ?? new SocksServerOptions(), new ExitTracker(Tor, Map, Time), new DestinationMapper(Map, name => FindExit(name)), new ProxyMetrics(this), Time, Logger);
 
     /// <summary>An application that connects, and sends bytes (one per char).</summary>
     public async Task<Application> ConnectAsync(string bytes = "", int port = 0)
