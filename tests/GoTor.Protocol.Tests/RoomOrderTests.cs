@@ -9,7 +9,7 @@ public class RoomOrderTests
     private static readonly string[] Order =
     [
         "Wire", "Crypto", "Certificates", "Cells", "Documents", "Channels", "Streams", "Circuits", "Network", "Paths", "OnionServices", "Socks",
-        "ControlPort",
+        "ControlPort", "Http", "Dns",
     ];
 
     [Fact]
