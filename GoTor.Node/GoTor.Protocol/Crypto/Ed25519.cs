@@ -10,6 +10,8 @@ namespace GoTor.Protocol.Crypto;
 /// <remarks>
 /// The library below multiplies by the cofactor, and so overlooks what of small order was added to a point; C tor's verifier does not.
 /// Honest points have nothing of the kind: with it refused, both say the same of every signature that an honest signer can make.
+/// The two checks make a verification 2.7 times as dear (190 instead of 70 µs): a channel needs two of them and a key hardly ever signs
+/// twice for us, so keys that have passed are not remembered.
 /// </remarks>
 internal static class Ed25519
 {

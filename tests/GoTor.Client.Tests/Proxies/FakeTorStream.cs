@@ -23,6 +23,9 @@ internal sealed class FakeTorStream : TorStream
     /// <summary>What was written is sent once this completes.</summary>
     public TaskCompletionSource? Sending { get; init; }
 
+    /// <summary>Called once, when the proxy lets go of the stream.</summary>
+    public Action? OnDisposed { get; set; }
+
     /// <summary>Completes when the proxy has let go of the stream.</summary>
     public Task Disposed => _disposed.Task;
 
@@ -95,6 +98,8 @@ internal sealed class FakeTorStream : TorStream
     protected override void Dispose(bool disposing)
     {
         _toApplication.Writer.TryComplete();
+        if (!_disposed.Task.IsCompleted)
+            OnDisposed?.Invoke();
         _disposed.TrySetResult();
         base.Dispose(disposing);
     }
