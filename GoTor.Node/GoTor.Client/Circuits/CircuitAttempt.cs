@@ -10,14 +10,19 @@ namespace GoTor.Client.Circuits;
 /// </summary>
 internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPath path, ILogger logger, CircuitManagerMetrics metrics)
 {
+    /// <summary>A guard that keeps a circuit waiting for longer may be dead: others are tried beside it.</summary>
+    private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(10);
+
     private readonly TaskCompletionSource _channel = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _hopsBuilt;
 
+    /// <param name="silent">Called once if the guard does not answer in time: whoever waits should try another circuit, too.</param>
     /// <param name="timedOut">Called once if the build timeout passes: whoever waits should look elsewhere.</param>
     /// <param name="waits">Called once if it stands and a better guard must be heard first.</param>
     /// <returns>A circuit that may be used, or null when it failed, came too late, or a better guard came first.</returns>
     /// <exception cref="OperationCanceledException"><paramref name="stopping"/> was cancelled.</exception>
-    public async Task<Circuit?> RunAsync(Action timedOut, Action waits, CancellationToken stopping)
+    public async Task<Circuit?> RunAsync(Action silent, Action timedOut, Action waits, CancellationToken stopping)
     {
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
@@ -28,7 +33,9 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
             long started = services.Time.GetTimestamp();
             DateTimeOffset launched = services.Time.GetUtcNow();
             TimeSpan timeout = services.BuildTimeout.Timeout;
-            bool late = !await CompletesWithinAsync(build, timeout);
+            if (!await CompletesWithinAsync(Task.WhenAny(build, _answered.Task), FirstAnswer < timeout ? FirstAnswer : timeout))
+                silent();
+            bool late = !await CompletesWithinAsync(build, timeout - services.Time.GetElapsedTime(started));
             if (late)
             {
                 NoteTimeout(timeout);
@@ -87,7 +94,13 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
         Volatile.Write(ref _hopsBuilt, hops);
         _channel.TrySetResult();
         if (hops == 0)
+        {
+            services.Guards.ReportAsked(path.Guard);
             return;
+        }
+
+        if (_answered.TrySetResult())
+            services.Guards.ReportAnswered(path.Guard);
         services.BuildTimeout.NoteNetworkLive();
         services.Guards.ReportNetworkActivity();
     }

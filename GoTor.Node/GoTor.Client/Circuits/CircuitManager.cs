@@ -238,7 +238,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         foreach (ManagedCircuit circuit in _circuits)
         {
-            if (circuit.State == ManagedCircuitState.Building && Fits(circuit, needs, isolation, avoidExits))
+            if (circuit is { State: ManagedCircuitState.Building, IsSlow: false } && Fits(circuit, needs, isolation, avoidExits))
             {
                 circuit.Isolation ??= isolation; // Ours from now on, so that the next key builds its own.
                 return circuit;
@@ -310,7 +310,7 @@ internal sealed class CircuitManager : IAsyncDisposable
         try
         {
             CircuitAttempt attempt = new(_services, path, _logger, _metrics);
-            if (await attempt.RunAsync(() => GiveUpWaiting(managed), () => WaitForGuard(managed), _stopping.Token) is { } circuit)
+            if (await attempt.RunAsync(() => LookElsewhere(managed), () => GiveUpWaiting(managed), () => WaitForGuard(managed), _stopping.Token) is { } circuit)
                 await AdoptAsync(managed, circuit);
             else
                 Drop(managed, failed: true);
@@ -326,6 +326,14 @@ internal sealed class CircuitManager : IAsyncDisposable
             CircuitManagerLog.BuildCrashed(_logger, error);
             Drop(managed, failed: true);
         }
+    }
+
+    /// <summary>The guard is silent: whoever waits may have another circuit built. This one is welcome when it comes.</summary>
+    private void LookElsewhere(ManagedCircuit managed)
+    {
+        lock (_lock)
+            managed.IsSlow = true;
+        Wake();
     }
 
     /// <summary>The build timeout has passed: whoever waits looks elsewhere, the measurement goes on.</summary>
@@ -359,6 +367,7 @@ internal sealed class CircuitManager : IAsyncDisposable
             {
                 managed.Circuit = circuit;
                 managed.State = ManagedCircuitState.Open;
+                managed.IsSlow = false;
             }
             else
             {
@@ -462,7 +471,7 @@ internal sealed class CircuitManager : IAsyncDisposable
         List<AvailableCircuit> available =
         [
             // Those that belong to someone serve nobody else.
-            .. _circuits.Where(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.Open && circuit.IsClean)
+            .. _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Building or ManagedCircuitState.Open, IsClean: true, IsSlow: false })
                 .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, IsClean: true)),
         ];
         while (_services.Predicted.NextNeed(available, now) is { } need)

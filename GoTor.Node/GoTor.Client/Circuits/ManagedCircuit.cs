@@ -37,6 +37,9 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, DateTimeOff
 
     public ManagedCircuitState State { get; set; }
 
+    /// <summary>Its guard does not answer: it is not waited for, and used if it comes all the same.</summary>
+    public bool IsSlow { get; set; }
+
     /// <summary>Null until it is claimed: then only streams of equal keys may use it.</summary>
     public IsolationKey? Isolation { get; set; }
 

@@ -131,6 +131,24 @@ internal sealed class GuardManager : IDisposable
         return choice;
     }
 
+    /// <summary>The connection to the guard stands, and it is being asked for a circuit.</summary>
+    public void ReportAsked(GuardChoice choice)
+    {
+        if (choice is not { Selector: { } selector, Attempt: { } attempt })
+            return;
+        lock (_lock)
+            selector.NoteAsked(attempt, _time.GetUtcNow());
+    }
+
+    /// <summary>The guard has answered.</summary>
+    public void ReportAnswered(GuardChoice choice)
+    {
+        if (choice is not { Selector: { } selector, Attempt: { } attempt })
+            return;
+        lock (_lock)
+            selector.NoteAnswered(attempt);
+    }
+
     /// <summary>What was to be built through the guard stands.</summary>
     /// <returns>
     /// For <see cref="GuardVerdict.WaitForBetterGuard"/>, keep the circuit, use it for nothing and await <see cref="GuardChoice.WhenDecided"/>.

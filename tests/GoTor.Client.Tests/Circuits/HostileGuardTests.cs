@@ -143,6 +143,33 @@ public sealed class HostileGuardTests
         await stream.DisposeAsync();
     }
 
+    // A frozen relay: its kernel still takes what we send. Nobody waits out the minute after which it counts as down.
+    [Fact]
+    public async Task FirstGuard_FreezesBeforeCreated2_AnotherCarriesTheStreamAfterTenSeconds()
+    {
+        FakeTimeProvider time = new(SyntheticNetwork.Epoch);
+        await using LoopbackHarness relays = new(Guards + 4, time);
+        await using GuardedHarness client = new(relays.Network.Hops, Guards, relays.Builder, relays.Channels.Meters, time);
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        LoopbackNode frozen = relays.Network[client.NextGuard()];
+        Behaviours["silence instead of CREATED2"].Arm(frozen, reached);
+        Task<TorStream> connecting = client.ConnectAsync();
+        await reached.Task.WaitAsync(CircuitHarness.Patience);
+        DateTimeOffset asked = time.GetUtcNow();
+        await client.PassAsync(TimeSpan.FromSeconds(10), () => connecting.IsCompleted);
+        await using TorStream stream = await connecting;
+        await SharedChannelTests.AssertMovesBytesAsync(stream, 100_000);
+        Assert.InRange(time.GetUtcNow() - asked, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(30));
+
+        // It may only be slow: it is not down yet, and it is the preferred one again as soon as it answers.
+        Assert.Equal(Guards, client.GuardCounts.Active);
+        Assert.Equal(0, relays.Channels.Meters["gotor.guards.failed"]);
+        Assert.NotEqual(frozen.Hop.RsaIdentity, client.NextGuard());
+        Assert.Equal(2, relays.Network.Nodes.Count(node => node.Connections > 0));
+        await client.PassAsync(TimeSpan.FromSeconds(60), () => client.GuardCounts.Active < Guards);
+        Assert.True(relays.Channels.Meters["gotor.guards.failed"] >= 1);
+    }
+
     // C tor's circuit_build_failed: else whoever can have circuits refused could move us from guard to guard.
     [Fact]
     public async Task FirstGuard_DestroysAtOnce_IsAskedAgainAndNotPassedOver()

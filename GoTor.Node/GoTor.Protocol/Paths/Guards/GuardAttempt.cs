@@ -13,6 +13,9 @@ internal sealed class GuardAttempt(Guard guard, GuardUsage usage, GuardRestricti
 
     public DateTimeOffset StateSince { get; private set; } = now;
 
+    /// <summary>When the guard was asked for the circuit; null until then.</summary>
+    public DateTimeOffset? AskedAt { get; set; }
+
     public bool IsSettled => State is GuardAttemptState.Complete or GuardAttemptState.Dead;
 
     public void MoveTo(GuardAttemptState next, DateTimeOffset now)

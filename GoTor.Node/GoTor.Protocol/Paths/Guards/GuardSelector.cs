@@ -8,9 +8,13 @@ namespace GoTor.Protocol.Paths.Guards;
 /// </summary>
 internal sealed class GuardSelector(GuardSample sample, TorRandom random)
 {
+    // One round trip to a relay, which drops requests that it cannot answer within two seconds.
+    private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(10);
+
     // While every guard is down the network probably is: look for it often, with the guards that we want to use.
     private readonly RetrySchedule _outage = new(TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1));
     private readonly List<GuardAttempt> _open = [];
+    private readonly List<GuardAttempt> _unanswered = [];
     private DateTimeOffset? _outageRetryAt;
     private DateTimeOffset _lastOnInternet = DateTimeOffset.MinValue;
 
@@ -40,6 +44,18 @@ internal sealed class GuardSelector(GuardSample sample, TorRandom random)
             _outageRetryAt = now + _outage.Next(random);
         return null;
     }
+
+    /// <summary>The connection stands, and the guard has been asked for the circuit.</summary>
+    public void NoteAsked(GuardAttempt attempt, DateTimeOffset now)
+    {
+        if (attempt.IsSettled)
+            return;
+        attempt.AskedAt = now;
+        _unanswered.Add(attempt);
+    }
+
+    /// <summary>It has answered: it is there, whatever else it was asked.</summary>
+    public void NoteAnswered(GuardAttempt attempt) => _unanswered.RemoveAll(other => other.Guard == attempt.Guard);
 
     /// <summary>What was built through the guard stands.</summary>
     public GuardVerdict NoteSuccess(GuardAttempt attempt, DateTimeOffset now)
@@ -179,13 +195,15 @@ internal sealed class GuardSelector(GuardSample sample, TorRandom random)
         guard.Relay is { } relay && restriction.Allows(relay, context.Diversity);
 
     // A guard that the path cannot have counts as considered, so that an exit cannot choose which guard comes in its place; one that is
-    // down or cannot serve does not count.
+    // down or cannot serve does not count. One that keeps us waiting is passed over for other primary guards, but for nobody else: these few
+    // are ours anyway, and on a network so slow that all of them are late nothing is gained by going further.
     private Guard? PickPrimary(GuardUsage usage, GuardRestriction restriction, DateTimeOffset now)
     {
         GuardContext context = sample.Context!;
         int toConsider = context.Parameters.ToUse(usage);
         int considered = 0;
         List<Guard> usable = [];
+        Guard? silent = null;
         foreach (Guard guard in sample.Primary(now))
         {
             if (considered >= toConsider && usable.Count > 0)
@@ -199,12 +217,21 @@ internal sealed class GuardSelector(GuardSample sample, TorRandom random)
 
             if (guard.Reachability == GuardReachability.No || !guard.Serves(usage, now))
                 continue;
+            if (IsSilent(guard, now))
+            {
+                silent ??= guard;
+                continue;
+            }
+
             usable.Add(guard);
             considered++;
         }
 
-        return usable.Count == 0 ? null : usable[random.Next(0, usable.Count)];
+        return usable.Count == 0 ? silent : usable[random.Next(0, usable.Count)];
     }
+
+    private bool IsSilent(Guard guard, DateTimeOffset now) =>
+        _unanswered.Exists(attempt => attempt.Guard == guard && now - attempt.AskedAt >= AnswerTime);
 
     private GuardAttempt Start(Guard guard, GuardUsage usage, GuardRestriction restriction, GuardAttemptState state, DateTimeOffset now)
     {
@@ -246,6 +273,7 @@ internal sealed class GuardSelector(GuardSample sample, TorRandom random)
         if (attempt.State != state)
             attempt.MoveTo(state, now);
         _open.Remove(attempt);
+        _unanswered.Remove(attempt);
         return state == GuardAttemptState.Complete ? GuardVerdict.UsableNow : GuardVerdict.Discard;
     }
 }

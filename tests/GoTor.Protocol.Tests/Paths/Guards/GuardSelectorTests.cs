@@ -63,6 +63,54 @@ public class GuardSelectorTests
     }
 
     [Fact]
+    public void Pick_PrimaryKeepsUsWaiting_OtherPrimariesServeUntilItAnswers()
+    {
+        GuardAttempt asked = _f.Pick();
+        _f.Selector.NoteAsked(asked, _f.Now);
+        _f.Now += TimeSpan.FromSeconds(9);
+        Assert.Same(asked.Guard, _f.Pick().Guard);
+        _f.Now += TimeSpan.FromSeconds(1);
+        GuardAttempt other = _f.Pick();
+        Assert.Same(_f.Primary[1], other.Guard);
+        Assert.Equal(GuardAttemptState.UsableOnCompletion, other.State);
+        Assert.NotEqual(GuardReachability.No, asked.Guard.Reachability);
+
+        // It answers something else: it is there.
+        GuardAttempt another = new(asked.Guard, GuardUsage.Traffic, GuardRestriction.None, GuardAttemptState.UsableOnCompletion, _f.Now);
+        _f.Selector.NoteAnswered(another);
+        Assert.Same(asked.Guard, _f.Pick().Guard);
+    }
+
+    [Fact]
+    public void Pick_AllPrimariesKeepUsWaiting_GoesNoFurther()
+    {
+        foreach (Guard guard in _f.Primary.ToList())
+        {
+            GuardAttempt asked = _f.Pick();
+            Assert.Same(guard, asked.Guard);
+            _f.Selector.NoteAsked(asked, _f.Now);
+            _f.Now += TimeSpan.FromSeconds(10);
+        }
+
+        Assert.All(Enumerable.Range(0, 20), _ => Assert.Same(_f.Primary[0], _f.Pick().Guard));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pick_AfterWhatKeptUsWaitingIsOver_GoesByTheVerdictAlone(bool failed)
+    {
+        GuardAttempt asked = _f.Pick();
+        _f.Selector.NoteAsked(asked, _f.Now);
+        _f.Now += TimeSpan.FromSeconds(20);
+        if (failed)
+            _f.Selector.NoteFailure(asked, _f.Now);
+        else
+            _f.Selector.NoteAbandoned(asked, _f.Now);
+        Assert.Same(_f.Primary[failed ? 1 : 0], _f.Pick().Guard);
+    }
+
+    [Fact]
     public void Pick_PrimariesDown_NextIsPendingAndTheOneAfterIsAnother()
     {
         _f.FailAllPrimary();
