@@ -5,18 +5,41 @@ using GoTor.Protocol.Crypto;
 using GoTor.Protocol.Crypto.Handshakes;
 using GoTor.Protocol.Crypto.RelayCrypto;
 using GoTor.Protocol.Wire;
+using GoTor.Sandbox.Relays;
 
 namespace GoTor.Sandbox.Tests.Hostile;
 
 /// <summary>A relay message that came back on a raw circuit.</summary>
-internal sealed record RawMessage(RelayCommand Command, StreamId StreamId, byte[] Body);
+internal sealed record RawMessage(RelayCommand Command, StreamId StreamId, byte[] Body, int Hop);
 
-/// <summary>A circuit of one hop whose client sends whatever it likes, in working crypto.</summary>
+/// <summary>A circuit of one hop, or more when extended, whose client sends whatever it likes to the last, in working crypto.</summary>
 internal sealed class RawCircuit(RawLink link, CircuitId id, RelayKeyMaterial keys) : IDisposable
 {
     private readonly ClientRelayCrypto _crypto = Make(keys);
 
     public CircuitId Id => id;
+
+    /// <summary>KH of the last hop.</summary>
+    public byte[] BindingKey { get; private set; } = keys.CircuitBindingKey.ToArray();
+
+    private int LastHop => _crypto.HopCount - 1;
+
+    /// <summary>One more hop.</summary>
+    public async Task ExtendAsync(SandboxRelay relay)
+    {
+        using var handshake = new NtorHandshake(relay.Address.RsaIdentity, relay.Handshakes.OnionKey.Agreement.PublicKey, TorRandom.Secure);
+        byte[] request = new byte[handshake.RequestLength];
+        handshake.WriteRequest(request);
+        await SendAsync(
+            0,
+            new Extend2Message([LinkSpecifier.For(relay.Address.OrPort), LinkSpecifier.For(relay.Address.RsaIdentity)], HandshakeType.Ntor, request),
+            early: true);
+        RawMessage answer = await ReceiveAsync() ?? throw new EndOfStreamException("The circuit was not extended.");
+        Assert.Equal(RelayCommand.Extended2, answer.Command);
+        using RelayKeyMaterial next = handshake.Complete(RelayMessages.Decode<Extended2Message>(answer.Body).HandshakeData.Span);
+        _crypto.AddHop(next);
+        BindingKey = next.CircuitBindingKey.ToArray();
+    }
 
     public Task SendAsync(RelayCommand command, ushort stream, ReadOnlySpan<byte> message, bool early = false) =>
         link.SendRawAsync(Encode(command, stream, message, early));
@@ -35,19 +58,41 @@ internal sealed class RawCircuit(RawLink link, CircuitId id, RelayKeyMaterial ke
         byte[] cell = RawLink.Cell(id, early ? ChannelCommand.RelayEarly : ChannelCommand.Relay, []);
         Span<byte> body = cell.AsSpan(CellLayout.BodyOffset);
         message.CopyTo(RelayHeader.Write(RelayCellFormat.V0, body, command, new StreamId(stream), message.Length, TorRandom.Secure));
-        _crypto.EncryptOutbound(body, 0);
+        _crypto.EncryptOutbound(body, LastHop);
         return cell;
     }
 
-    /// <summary>The next message; null when the circuit was destroyed or the link closed.</summary>
+    /// <summary>The next message, of the last hop; null when the circuit was destroyed or the link closed.</summary>
     public async Task<RawMessage?> ReceiveAsync()
+    {
+        RawMessage? message = await ReceiveFromAnyAsync();
+        Assert.Equal(LastHop, message?.Hop ?? LastHop);
+        return message;
+    }
+
+    /// <summary>The same, of any hop.</summary>
+    public async Task<RawMessage?> ReceiveFromAnyAsync()
     {
         if (await link.ReceiveAsync(id) is not { Command: ChannelCommand.Relay } cell)
             return null;
-        Assert.Equal(0, _crypto.DecryptInbound(cell.Body));
+        int hop = _crypto.DecryptInbound(cell.Body);
+        Assert.NotEqual(ClientRelayCrypto.Unrecognised, hop);
         RelayHeader header = RelayHeader.Read(RelayCellFormat.V0, cell.Body);
-        return new RawMessage(header.Command, header.StreamId, header.MessageIn(cell.Body).ToArray());
+        return new RawMessage(header.Command, header.StreamId, header.MessageIn(cell.Body).ToArray(), hop);
     }
+
+    public Task DestroyAsync() => link.SendAsync(id, ChannelCommand.Destroy, (byte)DestroyReason.None);
+
+    /// <summary>The next message, which is this one.</summary>
+    public async Task<byte[]> ExpectAsync(RelayCommand command)
+    {
+        RawMessage message = await ReceiveAsync() ?? throw new EndOfStreamException("The circuit is gone.");
+        Assert.Equal(command, message.Command);
+        return message.Body;
+    }
+
+    /// <summary>One more hop, with keys agreed on elsewhere.</summary>
+    public void AddHop(RelayKeyMaterial hop) => _crypto.AddHop(hop);
 
     /// <summary>Waits until the relay destroys the circuit; what comes before is dropped.</summary>
     public async Task<DestroyReason> ExpectDestroyAsync()
