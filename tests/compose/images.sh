@@ -66,12 +66,15 @@ sdk() { # tag
   base "$root" shell
   mkdir -p "$root/usr/share" "$root/opt/feed" "$root/root/.nuget/NuGet" "$root$(dirname "$tls")"
   cp -al "$dotnet" "$root/usr/share/dotnet" 2> /dev/null || { rm -rf "$root/usr/share/dotnet"; cp -a "$dotnet" "$root/usr/share/dotnet"; }
-  rm -rf "$root"/usr/share/dotnet/sdk/*/FSharp
+  # What no build here needs is a quarter of it: F#, tools, translations ("cs" is not one of them only).
+  rm -rf "$root"/usr/share/dotnet/sdk/*/{FSharp,DotnetTools} "$root/usr/share/dotnet/templates"
+  find "$root/usr/share/dotnet/sdk" -type d -regex '.*/\(de\|es\|fr\|it\|ja\|ko\|pl\|pt-BR\|ru\|tr\|zh-Hans\|zh-Hant\)' -prune -exec rm -rf {} +
   with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "$tls"
   cp -L "$tls" "$root$tls"
   for package in $(python3 "$here/packages.py" "$repository"/GoTor.Node/GoTor.Node.csproj "$repository"/GoTor.MetricsGateway/GoTor.MetricsGateway.csproj); do
-    mkdir -p "$root/opt/feed/${package%/*}"
-    cp -a "${NUGET_PACKAGES:-$HOME/.nuget/packages}/$package" "$root/opt/feed/${package%/*}/"
+    mkdir -p "$root/opt/feed/$package"
+    # The package itself; what was unpacked from it is unpacked again.
+    cp -a "${NUGET_PACKAGES:-$HOME/.nuget/packages}/$package"/{.nupkg.metadata,*.nupkg,*.nupkg.sha512,*.nuspec} "$root/opt/feed/$package/"
   done
   printf '<configuration><packageSources><clear/><add key="local" value="/opt/feed"/></packageSources></configuration>' > "$root/root/.nuget/NuGet/NuGet.Config"
   import "$1" "$root" "${dotnet_environment[@]}" 'ENV HOME=/root NUGET_CERT_REVOCATION_MODE=offline DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1'
