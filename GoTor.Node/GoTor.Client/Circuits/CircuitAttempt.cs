@@ -48,6 +48,7 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
             }
 
             Circuit circuit = await build;
+            services.Guards.ReportBuilt(path.Guard);
             services.BuildTimeout.NoteBuilt(services.Time.GetElapsedTime(started), late);
             return await JudgeAsync(circuit, late, waits, stopping);
         }

@@ -11,6 +11,9 @@ internal sealed class CircuitLease(CircuitManager manager, ManagedCircuit circui
 
     public Relay Exit => circuit.Exit;
 
+    /// <summary>The exit was heard, whatever it said.</summary>
+    public void Worked() => manager.Worked(circuit);
+
     /// <summary>New streams go elsewhere.</summary>
     public void Retire() => manager.Retire(circuit);
 

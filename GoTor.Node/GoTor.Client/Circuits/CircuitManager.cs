@@ -190,6 +190,19 @@ internal sealed class CircuitManager : IAsyncDisposable
         }
     }
 
+    /// <summary>Its exit was heard about a stream.</summary>
+    internal void Worked(ManagedCircuit circuit)
+    {
+        lock (_lock)
+        {
+            if (circuit.HasWorked)
+                return;
+            circuit.HasWorked = true;
+        }
+
+        _services.Guards.ReportUse(circuit.Guard, worked: true);
+    }
+
     /// <summary>Something about it makes new streams fare badly: it keeps those that it has.</summary>
     internal void Retire(ManagedCircuit circuit)
     {
@@ -288,7 +301,7 @@ internal sealed class CircuitManager : IAsyncDisposable
             return plan.Problem;
         }
 
-        ManagedCircuit circuit = new(needs, path.Exit, Now) { Isolation = isolation };
+        ManagedCircuit circuit = new(needs, path, Now) { Isolation = isolation };
         _circuits.Add(circuit);
         _services.BuildTimeout.NoteLaunched();
         _services.Bootstrap.Report(BootstrapPhase.CircuitCreate);
@@ -388,7 +401,9 @@ internal sealed class CircuitManager : IAsyncDisposable
         managed.Settle(ready: true);
         _services.Bootstrap.Report(BootstrapPhase.Done);
         Wake();
-        await circuit.Ended;
+        CircuitEnd end = await circuit.Ended;
+        if (managed is { FirstUsed: not null, HasWorked: false } && end.Kind is CircuitEndKind.Violation or CircuitEndKind.Destroyed or CircuitEndKind.Truncated or CircuitEndKind.QueueOverflow)
+            _services.Guards.ReportUse(managed.Guard, worked: false);
         Drop(managed, failed: false);
     }
 

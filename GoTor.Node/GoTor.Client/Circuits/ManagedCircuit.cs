@@ -1,3 +1,4 @@
+using GoTor.Client.Guards;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Network;
 
@@ -24,11 +25,13 @@ internal enum ManagedCircuitState
 }
 
 /// <summary>What the manager knows of one circuit. All fields are read and written under the manager's lock.</summary>
-internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, DateTimeOffset created)
+internal sealed class ManagedCircuit(CircuitNeeds needs, PlannedPath path, DateTimeOffset created)
 {
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Relay Exit { get; } = exit;
+    public Relay Exit { get; } = path.Exit;
+
+    public GuardChoice Guard { get; } = path.Guard;
 
     /// <summary>All its relays were chosen for staying up.</summary>
     public bool Stable { get; } = needs.Stable;
@@ -46,6 +49,9 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, DateTimeOff
     public DateTimeOffset? FirstUsed { get; set; }
 
     public DateTimeOffset LastUsed { get; set; }
+
+    /// <summary>Its exit was heard about a stream.</summary>
+    public bool HasWorked { get; set; }
 
     /// <summary>Streams being opened or open.</summary>
     public int Streams { get; set; }

@@ -161,10 +161,14 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
             static source => ((CancellationTokenSource)source!).Cancel(), limit, attempt < 2 ? EarlyTimeout : LaterTimeout, Timeout.InfiniteTimeSpan);
         try
         {
-            return (await open(lease, limit.Token), default, null);
+            T result = await open(lease, limit.Token);
+            lease.Worked();
+            return (result, default, null);
         }
         catch (StreamFailedException failure)
         {
+            if (!failure.CircuitEnded)
+                lease.Worked();
             TorException error = Translate(failure);
             if (RetryFor(failure) is { } reason)
                 return (default, reason, error);

@@ -147,7 +147,19 @@ internal sealed class GuardManager : IDisposable
             return;
         lock (_lock)
             selector.NoteAnswered(attempt);
+        if (choice.Usage == GuardUsage.Traffic)
+            ReportBias(choice, (bias, parameters) => bias.NoteAttempt(parameters), isUse: false);
     }
+
+    /// <summary>Every hop of the circuit stands, in time or late.</summary>
+    public void ReportBuilt(GuardChoice choice) => ReportBias(choice, (bias, _) =>
+    {
+        bias.NoteSuccess();
+        return PathBiasLevel.Fine;
+    }, isUse: false);
+
+    /// <summary>A circuit that was to carry streams has shown whether it does. Once for each circuit.</summary>
+    public void ReportUse(GuardChoice choice, bool worked) => ReportBias(choice, (bias, parameters) => bias.NoteUse(worked, parameters), isUse: true);
 
     /// <summary>What was to be built through the guard stands.</summary>
     /// <returns>
@@ -267,6 +279,22 @@ internal sealed class GuardManager : IDisposable
     {
         RelayChoice? choice = usage == GuardUsage.Directory ? _paths?.ChooseDirectory(restriction) : _paths?.ChooseFirstHop(restriction);
         return choice?.Relay is { } relay ? new GuardChoice(relay, _constraints.DiallableOrPorts(relay), usage, null, null) : null;
+    }
+
+    private void ReportBias(GuardChoice choice, Func<PathBias, PathBiasParameters, PathBiasLevel> note, bool isUse)
+    {
+        if (choice is not { Selector: { Sample: { Context: { } context } sample }, Attempt.Guard.Bias: { } bias })
+            return;
+        PathBiasLevel level;
+        lock (_lock)
+        {
+            level = note(bias, context.Parameters.PathBias);
+            sample.IsDirty = true;
+        }
+
+        Save();
+        if (level != PathBiasLevel.Fine)
+            _logger.Biased(level, isUse, bias);
     }
 
     // After every change: decide circuits that wait, count, save, and set the timer for when time alone decides.

@@ -87,6 +87,38 @@ public sealed class CircuitAttemptTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Guard_FailsWhatLeadsFurther_IsCountedThoughNotBlamed()
+    {
+        Network.Prepare = lane => lane.Circuit.Intercept = (relay, hop, command, _, _) =>
+        {
+            if (command != RelayCommand.Extend2 || Network.Lanes.Count > 3)
+                return false;
+            relay.Send(hop, RelayCommand.Extended2, StreamId.Circuit, new byte[66]); // Not what the next relay would say.
+            return true;
+        };
+        await using TorStream stream = await Client.ConnectAsync();
+        Assert.Equal(4, Network.Lanes.Count);
+        string line = Assert.Single(Client.GuardLines, line => line.Contains("pb_", StringComparison.Ordinal));
+        Assert.Contains(" pb_use_attempts=1.000000 pb_use_successes=1.000000 pb_circ_attempts=4.000000 pb_circ_successes=1.000000 ", line, StringComparison.Ordinal);
+        Assert.Equal(3, Client.GuardCounts.Active);
+    }
+
+    [Fact]
+    public async Task Guard_FailsWhatIsUsed_IsCountedThoughNotBlamed()
+    {
+        Network.Prepare = lane => lane.Circuit.Intercept = (relay, _, command, id, _) =>
+        {
+            if (command != RelayCommand.Begin || Network.Lanes.Count > 2)
+                return false;
+            relay.SendDamaged(2, RelayCommand.Connected, id, [], bit: 100);
+            return true;
+        };
+        await using TorStream stream = await Client.ConnectAsync();
+        await CircuitHarness.EventuallyAsync(() => Client.GuardLines.Any(line => line.Contains(" pb_use_attempts=3.000000 pb_use_successes=1.000000 ", StringComparison.Ordinal)));
+        Assert.Equal(3, Client.GuardCounts.Active);
+    }
+
+    [Fact]
     public async Task OtherGuard_WaitsForTheBetterOnes_AndIsUsedWhenTheyHaveFailed()
     {
         int activeWhenUsed = -1;

@@ -31,6 +31,7 @@ internal sealed class GuardedHarness : IAsyncDisposable
     private readonly DataDirectory _data;
     private readonly StateFile _state;
     private readonly GuardMetrics _guardMetrics;
+    private readonly GuardStore _guardStore = new();
 
     public GuardedHarness(IReadOnlyList<ScriptedHop> hops, int guards, ICircuitBuilder builder, IMeterFactory meters, FakeTimeProvider time, bool learn = false)
     {
@@ -47,7 +48,7 @@ internal sealed class GuardedHarness : IAsyncDisposable
         _state = StateFile.Open(_data, time, NullLogger<StateFile>.Instance);
         _guardMetrics = new GuardMetrics(meters);
         Network = new FixedNetwork(SyntheticNetwork.Of([.. hops.Select((hop, index) => RelayOf(hop, index, guards))]));
-        Guards = new GuardManager(Options, new NoState(), TorRandom.Secure, time, _guardMetrics, NullLogger<GuardManager>.Instance);
+        Guards = new GuardManager(Options, _guardStore, TorRandom.Secure, time, _guardMetrics, NullLogger<GuardManager>.Instance);
         Guards.OnNetworkChanged(Network.Current);
         BuildTimeout = new SharedBuildTimeout(
             BuildTimeoutParameters.From(ConsensusParameters.Default, Options.CircuitBuildTimeout, learn), _state, time, TorRandom.Secure);
@@ -110,6 +111,9 @@ internal sealed class GuardedHarness : IAsyncDisposable
 
     /// <summary>Lets seconds pass, one by one, with pauses in which others act.</summary>
     public Task PassSecondsAsync(Func<bool> condition) => StepAsync(TimeSpan.FromSeconds(1), Moment / 20, condition);
+
+    /// <summary>What would be kept about our guards.</summary>
+    public IReadOnlyList<string> GuardLines => _guardStore.Lines;
 
     public IReadOnlyList<string> StateLines(string key) => _state.GetLines(key);
 
@@ -179,12 +183,14 @@ internal sealed class GuardedHarness : IAsyncDisposable
         }
     }
 
-    private sealed class NoState : IGuardStateStore
+    private sealed class GuardStore : IGuardStateStore
     {
+        private IReadOnlyList<string> _lines = [];
+
+        public IReadOnlyList<string> Lines => Volatile.Read(ref _lines);
+
         public IReadOnlyList<string> LoadGuardLines() => [];
 
-        public void SaveGuardLines(IReadOnlyList<string> lines)
-        {
-        }
+        public void SaveGuardLines(IReadOnlyList<string> lines) => Volatile.Write(ref _lines, lines);
     }
 }

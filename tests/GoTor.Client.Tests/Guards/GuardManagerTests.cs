@@ -4,6 +4,8 @@ using GoTor.Protocol.Network;
 using GoTor.Protocol.Paths.Guards;
 using GoTor.Testing.Network;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GoTor.Client.Tests.Guards;
@@ -128,6 +130,33 @@ public sealed class GuardManagerTests : IDisposable
             _guards.ReportAbandoned(Pick());
         Assert.Equal(first.Relay, Pick().Relay);
         Assert.Equal(3, _metrics.Current.Active);
+    }
+
+    // The guard answers, and whatever it does not like fails further on: no single failure is its fault.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Guard_ThatFailsOurCircuits_IsWarnedAboutOnceAndNotNamed(bool inUse)
+    {
+        FakeLogger<GuardManager> log = new();
+        using GuardManager guards = new(_options, _store, new SeededRandom(1), _time, _metrics, log);
+        guards.OnNetworkChanged(SyntheticNetwork.Of(_relays));
+        GuardChoice choice = guards.Pick(GuardUsage.Traffic, GuardRestriction.None)!;
+        for (int i = 0; i < 400; i++)
+        {
+            guards.ReportAnswered(choice);
+            if (inUse || i % 5 == 0)
+                guards.ReportBuilt(choice);
+            if (inUse)
+                guards.ReportUse(choice, worked: i % 5 == 0);
+        }
+
+        FakeLogRecord warning = Assert.Single(log.Collector.GetSnapshot(), record => record.Level >= LogLevel.Warning);
+        Assert.Contains(inUse ? "in use" : "be built", warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(choice.Relay.Nickname, warning.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain(choice.Relay.RsaIdentity.ToString(), warning.Message, StringComparison.Ordinal);
+        Assert.Single(_store.Lines, line => line.Contains(inUse ? " pb_use_attempts=" : " pb_circ_attempts=", StringComparison.Ordinal));
+        Assert.Equal(3, _metrics.Current.Active); // A warning: whether to leave it is the user's decision, as with C tor.
     }
 
     [Fact]

@@ -39,8 +39,11 @@ internal sealed class Guard
     /// <summary>The order of confirmation; null until then.</summary>
     public int? ConfirmedIndex { get; set; }
 
-    /// <summary>What the state file said of it and we do not use, such as C tor's path bias counts: kept, in order.</summary>
+    /// <summary>What the state file said of it and we do not use, such as C tor's counts of collapsed circuits: kept, in order.</summary>
     public IReadOnlyList<string> OtherFields { get; init; } = [];
+
+    /// <summary>What became of circuits through it.</summary>
+    public PathBias Bias { get; init; } = new();
 
     /// <summary>As the current network knows it; null when it does not.</summary>
     public Relay? Relay { get; set; }

@@ -12,8 +12,12 @@ internal static class GuardLine
 {
     private const string DateFormat = "yyyy-MM-dd'T'HH:mm:ss";
     private const int MaxIndex = int.MaxValue / 2;
+    private const double MaxCount = 1e9;
     private static readonly string[] Known =
-        ["in", "rsa_id", "nickname", "sampled_on", "sampled_idx", "sampled_by", "unlisted_since", "listed", "confirmed_on", "confirmed_idx"];
+    [
+        "in", "rsa_id", "nickname", "sampled_on", "sampled_idx", "sampled_by", "unlisted_since", "listed", "confirmed_on", "confirmed_idx",
+        "pb_use_attempts", "pb_use_successes", "pb_circ_attempts", "pb_circ_successes", "pb_successful_circuits_closed",
+    ];
 
     public static string Format(Guard guard, string sample, int sampledIndex)
     {
@@ -29,6 +33,12 @@ internal static class GuardLine
         line.Append(CultureInfo.InvariantCulture, $" listed={(guard.IsListed ? 1 : 0)}");
         if (guard.ConfirmedIndex is { } confirmedIndex)
             line.Append(CultureInfo.InvariantCulture, $" confirmed_on={Date(guard.ConfirmedOn ?? guard.SampledOn)} confirmed_idx={confirmedIndex}");
+        AppendCount(line, "pb_use_attempts", guard.Bias.UseAttempts);
+        AppendCount(line, "pb_use_successes", guard.Bias.UseSuccesses);
+        AppendCount(line, "pb_circ_attempts", guard.Bias.CircuitAttempts);
+        AppendCount(line, "pb_circ_successes", guard.Bias.CircuitSuccesses);
+        // What C tor judges by. It tells circuits that stood from those that closed well; to us they are the same.
+        AppendCount(line, "pb_successful_circuits_closed", guard.Bias.CircuitSuccesses);
         foreach (string field in guard.OtherFields)
             line.Append(' ').Append(field);
         return line.ToString();
@@ -66,6 +76,13 @@ internal static class GuardLine
             UnlistedSince = listed ? null : Date(fields, "unlisted_since", now),
             ConfirmedIndex = confirmedIndex,
             ConfirmedOn = confirmedIndex is null ? null : Date(fields, "confirmed_on", now) ?? sampledOn,
+            Bias = new PathBias
+            {
+                UseAttempts = Count(fields, "pb_use_attempts"),
+                UseSuccesses = Math.Min(Count(fields, "pb_use_successes"), Count(fields, "pb_use_attempts")),
+                CircuitAttempts = Count(fields, "pb_circ_attempts"),
+                CircuitSuccesses = Math.Min(Count(fields, "pb_circ_successes"), Count(fields, "pb_circ_attempts")),
+            },
             OtherFields = others,
         };
         return true;
@@ -85,6 +102,19 @@ internal static class GuardLine
         && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && index <= MaxIndex
             ? index
             : null;
+
+    private static void AppendCount(StringBuilder line, string name, double count)
+    {
+        // As C tor: what rounds to nothing is not written.
+        if (count >= 0.5)
+            line.Append(CultureInfo.InvariantCulture, $" {name}={count:F6}");
+    }
+
+    private static double Count(Dictionary<string, string> fields, string name) =>
+        fields.TryGetValue(name, out string? text)
+        && double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double count) && count <= MaxCount
+            ? count
+            : 0;
 
     private static bool IsNickname(string text) => text.Length is > 0 and <= 19 && text.All(char.IsAsciiLetterOrDigit);
 }

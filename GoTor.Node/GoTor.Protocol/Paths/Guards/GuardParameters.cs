@@ -48,6 +48,8 @@ internal sealed record GuardParameters
     /// <summary>Options that leave less than this part make the user stand out: worth a warning.</summary>
     public required double ExtremeRestriction { get; init; }
 
+    public required PathBiasParameters PathBias { get; init; }
+
     /// <summary>Dates that are saved are moved into the past by up to this much, so that they do not tell when we were active.</summary>
     public TimeSpan DateNoise => Lifetime / 10;
 
@@ -75,6 +77,7 @@ internal sealed record GuardParameters
             NonPrimaryIdleTimeout = Seconds(consensus, "guard-nonprimary-guard-idle-timeout", 600),
             MeaningfulRestriction = Percent(consensus, "guard-meaningful-restriction-percent", 20, 100),
             ExtremeRestriction = Percent(consensus, "guard-extreme-restriction-percent", 1, 100),
+            PathBias = PathBiasParameters.From(consensus),
         };
     }
 

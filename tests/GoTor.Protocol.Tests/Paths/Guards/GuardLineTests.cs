@@ -41,6 +41,18 @@ public class GuardLineTests
             GuardLine.Format(guard, "default", 0));
     }
 
+    // The fields as C tor's entry_guard_encode_for_state writes them, with %f.
+    [Fact]
+    public void Counts_OfCTor_AreReadAndWrittenAgain()
+    {
+        const string Counts = "pb_use_attempts=12.000000 pb_use_successes=11.500000 pb_circ_attempts=160.000000 pb_circ_successes=150.000000 pb_successful_circuits_closed=150.000000 pb_timeouts=2.000000";
+        Guard guard = Parse("in=default rsa_id=596f75206d6179206e656564206120686f626279 " + Counts, "default");
+        Assert.Equal((12, 11.5, 160, 150), (guard.Bias.UseAttempts, guard.Bias.UseSuccesses, guard.Bias.CircuitAttempts, guard.Bias.CircuitSuccesses));
+        Assert.EndsWith(Counts, GuardLine.Format(guard, "default", 0), StringComparison.Ordinal);
+        guard = Parse("in=default rsa_id=596f75206d6179206e656564206120686f626279 pb_circ_attempts=-1 pb_circ_successes=nan pb_use_attempts=1e300 pb_use_successes=5", "default");
+        Assert.Equal((0, 0, 0, 0), (guard.Bias.UseAttempts, guard.Bias.UseSuccesses, guard.Bias.CircuitAttempts, guard.Bias.CircuitSuccesses));
+    }
+
     [Fact]
     public void Parse_MinimalLine_HasDefaults()
     {
@@ -73,8 +85,9 @@ public class GuardLineTests
         // Written before sampled orders existed: the confirmed order stands for it.
         Assert.Equal(333, guard.SampledIndex);
         Assert.Equal(
-            "bridge_addr=[1::3]:9999 pb_circ_attempts=3.000000 and the green grass grew all around rsa_id=all,around",
+            "bridge_addr=[1::3]:9999 and the green grass grew all around rsa_id=all,around",
             string.Join(' ', guard.OtherFields));
+        Assert.Equal(3, guard.Bias.CircuitAttempts);
     }
 
     [Theory]
