@@ -77,6 +77,7 @@ internal static class KnownFamilies
         ("gotor.socks.connections.active", "{connection}", MetricKind.Gauge),
         ("gotor.socks.requests", "{request}", MetricKind.Counter),
         ("gotor.socks.errors", "{error}", MetricKind.Counter),
+        ("gotor.dns.queries", "{query}", MetricKind.Counter),
         ("gotor.socks.connect.duration", "s", MetricKind.Histogram),
         ("gotor.socks.first_byte.duration", "s", MetricKind.Histogram),
         ("gotor.process.cpu.time", "s", MetricKind.Counter),

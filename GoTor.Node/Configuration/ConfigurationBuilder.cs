@@ -3,6 +3,7 @@ using GoTor.Client.Proxies;
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Node.Logging;
 using GoTor.Node.Tracing;
+using GoTor.Protocol.Paths;
 
 namespace GoTor.Node.Configuration;
 
@@ -95,6 +96,8 @@ internal static class ConfigurationBuilder
                 TestingTorNetwork = testing,
                 ExtendAllowPrivateAddresses = Switch("ExtendAllowPrivateAddresses", testing),
                 ClientRejectInternalAddresses = Switch("ClientRejectInternalAddresses", !testing),
+                ClientDnsRejectInternalAddresses = Switch("ClientDNSRejectInternalAddresses", !testing),
+                SocksPolicy = Policy(draft.SocksPolicy),
                 EntryNodes = draft.NodeLists.GetValueOrDefault("EntryNodes"),
                 ExitNodes = draft.NodeLists.GetValueOrDefault("ExitNodes"),
                 ExcludeNodes = draft.NodeLists.GetValueOrDefault("ExcludeNodes"),
@@ -137,6 +140,8 @@ internal static class ConfigurationBuilder
                 TestingDirConnectionMaxStall = draft.Intervals.TryGetValue("TestingDirConnectionMaxStall", out TimeSpan stall) ? stall : null,
             },
             SocksPorts = SocksPorts(draft),
+            OtherPorts = PortsOf(draft, ProxyKind.HttpTunnel, ProxyKind.Transparent),
+            DnsPorts = PortsOf(draft, ProxyKind.Dns),
             Logs = draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default],
             ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
             Traces = Traces(draft, whole, problems, warnings),
@@ -164,10 +169,15 @@ internal static class ConfigurationBuilder
     }
 
     /// <summary>9050 unless told otherwise; "SocksPort 0" alone means none.</summary>
-    private static List<SocksPortOptions> SocksPorts(ConfigurationDraft draft)
-    {
-        return draft.SocksPorts.Count == 0 ? [new SocksPortOptions()] : [.. draft.SocksPorts.Where(port => !port.IsDisabled)];
-    }
+    private static List<SocksPortOptions> SocksPorts(ConfigurationDraft draft) =>
+        draft.Ports.Any(port => port.Kind == ProxyKind.Socks) ? PortsOf(draft, ProxyKind.Socks) : [new SocksPortOptions()];
+
+    private static List<SocksPortOptions> PortsOf(ConfigurationDraft draft, params ProxyKind[] kinds) =>
+        [.. draft.Ports.Where(port => kinds.Contains(port.Kind) && !port.IsDisabled)];
+
+    /// <summary>Its lines were read one by one, so they can be read together. As in C tor, whom no rule names is let in.</summary>
+    private static AddressPolicy Policy(List<string> lines) =>
+        lines.Count > 0 && AddressPolicy.TryParse(string.Join(',', lines) + ",accept *", "SocksPolicy", out AddressPolicy policy, out _) ? policy : AddressPolicy.AcceptAll;
 
     private static TimeSpan Max(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

@@ -13,7 +13,10 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
 
     public string? CacheDirectory { get; set; }
 
-    public List<SocksPortOptions> SocksPorts { get; } = [];
+    /// <summary>Of every kind.</summary>
+    public List<SocksPortOptions> Ports { get; } = [];
+
+    public List<string> SocksPolicy { get; } = [];
 
     public List<(string From, string To)> MapAddresses { get; } = [];
 

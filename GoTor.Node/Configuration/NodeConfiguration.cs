@@ -13,6 +13,11 @@ internal sealed record NodeConfiguration
 
     public required IReadOnlyList<SocksPortOptions> SocksPorts { get; init; }
 
+    /// <summary>HTTPTunnelPort and TransPort.</summary>
+    public IReadOnlyList<SocksPortOptions> OtherPorts { get; init; } = [];
+
+    public IReadOnlyList<SocksPortOptions> DnsPorts { get; init; } = [];
+
     public required IReadOnlyList<LogRule> Logs { get; init; }
 
     /// <summary>Without listeners nobody controls this node.</summary>

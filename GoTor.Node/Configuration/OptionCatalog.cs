@@ -14,7 +14,16 @@ internal static class OptionCatalog
 {
     private static readonly OptionDefinition[] Definitions =
     [
-        new("SocksPort", true, "Where applications connect: [address:]port, unix:path, auto or 0, then flags", ReadSocksPort),
+        Port("SocksPort", "Where applications connect: [address:]port, unix:path, auto or 0, then flags", ProxyKind.Socks),
+        Port("HTTPTunnelPort", "The same for applications that speak HTTP CONNECT", ProxyKind.HttpTunnel),
+        Port("DNSPort", "Where lookups are answered, over UDP and TCP", ProxyKind.Dns),
+        Port("TransPort", "Where the system redirects connections to (Linux, NAT)", ProxyKind.Transparent),
+        Port("__SocksPort", "SocksPort for a program that starts this one", ProxyKind.Socks),
+        Port("__HTTPTunnelPort", "HTTPTunnelPort for a program that starts this one", ProxyKind.HttpTunnel),
+        Port("__DNSPort", "DNSPort for a program that starts this one", ProxyKind.Dns),
+        Port("__TransPort", "TransPort for a program that starts this one", ProxyKind.Transparent),
+        new("TransProxyType", false, "default: redirected by NAT", ReadTransProxyType),
+        new("SocksPolicy", true, "Who may use these ports: accept|reject address[/mask], ...", ReadSocksPolicy),
         Text("DataDirectory", "Where guards and other state are kept", (draft, value) => draft.DataDirectory = value),
         Text("CacheDirectory", "Where directory documents are cached; the data directory by default", (draft, value) => draft.CacheDirectory = value),
         new("Log", true, "minSeverity[-maxSeverity] stdout|stderr|file PATH", ReadLog),
@@ -35,6 +44,7 @@ internal static class OptionCatalog
         Switch("TestingTorNetwork", "Defaults for a private test network"),
         Switch("ExtendAllowPrivateAddresses", "Dial relays at private addresses"),
         Switch("ClientRejectInternalAddresses", "Refuse requests for private addresses"),
+        Switch("ClientDNSRejectInternalAddresses", "Refuse answers of exits that name private addresses"),
         Interval("TestingClientDownloadInitialDelay", "Delay before descriptors are fetched on a test network"),
         Interval("TestingClientConsensusDownloadInitialDelay", "Delay before a consensus is fetched on a test network"),
         Interval("TestingClientMaxIntervalWithoutRequest", "Longest wait for more descriptors to ask for at once"),
@@ -152,16 +162,34 @@ internal static class OptionCatalog
         draft.PortLists[name] = ports;
     });
 
-    private static void ReadSocksPort(ConfigurationDraft draft, ConfigLine line)
+    private static OptionDefinition Port(string name, string help, ProxyKind kind) => new(name, true, help, (draft, line) =>
     {
         try
         {
-            draft.SocksPorts.Add(SocksPortOptions.Parse(line.Value));
+            SocksPortOptions port = SocksPortOptions.Parse(line.Value, kind);
+            if (kind == ProxyKind.Transparent && !port.IsDisabled && !OperatingSystem.IsLinux())
+                draft.Problem(line.Source, $"{name} works on Linux only.");
+            else
+                draft.Ports.Add(port);
         }
         catch (FormatException error)
         {
-            draft.Problem(line.Source, error.Message);
+            draft.Problem(line.Source, kind == ProxyKind.Socks ? error.Message : $"{name}: {error.Message}");
         }
+    });
+
+    private static void ReadTransProxyType(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (!line.Value.Equals("default", StringComparison.OrdinalIgnoreCase))
+            draft.Problem(line.Source, $"TransProxyType is default only: redirect with NAT (iptables -j REDIRECT). '{line.Value}' is not supported.");
+    }
+
+    private static void ReadSocksPolicy(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (AddressPolicy.TryParse(line.Value, "SocksPolicy", out _, out string? error))
+            draft.SocksPolicy.Add(line.Value);
+        else
+            draft.Problem(line.Source, error!);
     }
 
     private static void ReadMapAddress(ConfigurationDraft draft, ConfigLine line)

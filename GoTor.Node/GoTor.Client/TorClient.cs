@@ -5,6 +5,7 @@ using GoTor.Client.Directory;
 using GoTor.Client.Directory.Servers;
 using GoTor.Client.Guards;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Dns;
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Storage;
 using GoTor.Client.Streams;
@@ -38,6 +39,7 @@ internal sealed class TorClient : IAsyncDisposable
     private readonly CircuitManager _circuits;
     private readonly SharedBuildTimeout _buildTimeout;
     private readonly ProxyMetrics _proxyMetrics;
+    private readonly DnsMetrics _dnsMetrics;
     private readonly DestinationMapper _mapper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -52,6 +54,7 @@ internal sealed class TorClient : IAsyncDisposable
         (_options, _data, _loggers, _time, _random) = (options, data, loggers, time, random);
         _state = StateFile.Open(data, time, loggers.CreateLogger<StateFile>());
         _proxyMetrics = new ProxyMetrics(meters);
+        _dnsMetrics = new DnsMetrics(meters);
         _guards = new GuardManager(options, new GuardState(_state), random, time, new GuardMetrics(meters), loggers.CreateLogger<GuardManager>());
         _channels = new ChannelManager(
             options, new TcpConnector(time), () => Parameters, time, random, new ChannelMetrics(meters), loggers);
@@ -144,20 +147,23 @@ internal sealed class TorClient : IAsyncDisposable
 
     /// <summary>A SOCKS server in front of this client; not started yet.</summary>
     public SocksServer CreateSocksServer() => new(
-        new SocksServerOptions
-        {
-            SocksTimeout = _options.SocksTimeout,
-            ClientRejectInternalAddresses = _options.ClientRejectInternalAddresses,
-            SafeSocks = _options.SafeSocks,
-            TestSocks = _options.TestSocks,
-            WarnPlaintextPorts = _options.WarnPlaintextPorts,
-            RejectPlaintextPorts = _options.RejectPlaintextPorts,
-        },
-        Streams,
-        _mapper,
-        _proxyMetrics,
-        _time,
-        _loggers.CreateLogger<SocksServer>());
+        ServerOptions, Streams, _mapper, _proxyMetrics, _time, _loggers.CreateLogger<SocksServer>());
+
+    /// <summary>A DNS server in front of this client; not started yet.</summary>
+    public DnsServer CreateDnsServer() => new(
+        ServerOptions, Streams, _mapper, _proxyMetrics, _dnsMetrics, _time, _loggers.CreateLogger<DnsServer>());
+
+    private SocksServerOptions ServerOptions => new()
+    {
+        SocksTimeout = _options.SocksTimeout,
+        SocksPolicy = _options.SocksPolicy,
+        ClientRejectInternalAddresses = _options.ClientRejectInternalAddresses,
+        ClientDnsRejectInternalAddresses = _options.ClientDnsRejectInternalAddresses ?? _options.ClientRejectInternalAddresses,
+        SafeSocks = _options.SafeSocks,
+        TestSocks = _options.TestSocks,
+        WarnPlaintextPorts = _options.WarnPlaintextPorts,
+        RejectPlaintextPorts = _options.RejectPlaintextPorts,
+    };
 
     public void Start()
     {

@@ -1,6 +1,7 @@
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Protocol.Channels;
 using GoTor.Protocol.Network;
+using GoTor.Protocol.Paths;
 
 namespace GoTor.Client;
 
@@ -33,6 +34,12 @@ internal sealed record TorClientOptions
     /// the same host as the application.
     /// </summary>
     public bool ClientRejectInternalAddresses { get; init; } = true;
+
+    /// <summary>The same for answers to lookups; null follows <see cref="ClientRejectInternalAddresses"/>.</summary>
+    public bool? ClientDnsRejectInternalAddresses { get; init; }
+
+    /// <summary>Who may use the ports for applications.</summary>
+    public AddressPolicy SocksPolicy { get; init; } = AddressPolicy.AcceptAll;
 
     /// <summary>Least delay before a descriptor that failed to arrive is asked for again.</summary>
     public TimeSpan TestingClientDownloadInitialDelay { get; init; }

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using GoTor.Client;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Dns;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
 using GoTor.Node.Control;
@@ -25,6 +26,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TorClient _client;
     private readonly SocksServer _socks;
+    private readonly DnsServer _dns;
     private readonly BootstrapConsole _console;
     private readonly NodeReporting? _reporting;
     private readonly IDisposable? _watching;
@@ -41,6 +43,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _logger = loggerFactory.CreateLogger("Node");
         _client = TorClient.Open(configuration.Client, loggerFactory, meterFactory, TimeProvider.System, TorRandom.Secure);
         _socks = _client.CreateSocksServer();
+        _dns = _client.CreateDnsServer();
         bool terminal = !Console.IsOutputRedirected && configuration.Logs is [{ Target: LogTarget.StandardOutput, Minimum: LogSeverity.Notice }];
         _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
         _watching = reporting?.Watch(_client, _socks, configuration.SocksPorts.Count);
@@ -96,6 +99,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _watching?.Dispose();
         _console.Dispose();
         await _control.DisposeAsync();
+        await _dns.DisposeAsync();
         await _socks.DisposeAsync();
         await _client.DisposeAsync();
     }
@@ -105,7 +109,8 @@ internal sealed class NodeHost : IAsyncDisposable
         using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
 
         await _control.StartAsync(_configuration);
-        await _socks.StartAsync(_configuration.SocksPorts);
+        await _socks.StartAsync([.. _configuration.SocksPorts, .. _configuration.OtherPorts]);
+        await _dns.StartAsync(_configuration.DnsPorts);
         _client.Start();
         await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 

@@ -13,6 +13,10 @@ internal static class ReloadRules
         (string Name, bool Same)[] fixedOptions =
         [
             ("SocksPort", running.SocksPorts.SequenceEqual(fresh.SocksPorts)),
+            ("HTTPTunnelPort and TransPort", running.OtherPorts.SequenceEqual(fresh.OtherPorts)),
+            ("DNSPort", running.DnsPorts.SequenceEqual(fresh.DnsPorts)),
+            ("SocksPolicy", a.SocksPolicy.ToString() == b.SocksPolicy.ToString()),
+            ("ClientDNSRejectInternalAddresses", a.ClientDnsRejectInternalAddresses == b.ClientDnsRejectInternalAddresses),
             ("TraceSampling and TraceEndpoint", running.Traces == fresh.Traces),
             ("DataDirectory", a.DataDirectory == b.DataDirectory),
             ("CacheDirectory", a.CacheDirectory == b.CacheDirectory),

@@ -8,13 +8,13 @@ namespace GoTor.Client.Proxies;
 /// </summary>
 internal static partial class ProxyLog
 {
-    [LoggerMessage(6000, LogLevel.Information, "Opened Socks listener connection (ready) on {Address}")]
-    public static partial void Listening(this ILogger logger, string address);
+    [LoggerMessage(6000, LogLevel.Information, "Opened {Kind} listener connection (ready) on {Address}")]
+    public static partial void Listening(this ILogger logger, string kind, string address);
 
     [LoggerMessage(6001, LogLevel.Warning,
-        "The SOCKS port {Address} can be reached from other machines. SOCKS is neither encrypted nor protected by a password: whoever "
+        "The {Kind} port {Address} can be reached from other machines. It is neither encrypted nor protected by a password: whoever "
         + "reaches the port can use it, and whoever is in between can read along.")]
-    public static partial void NotLoopback(this ILogger logger, string address);
+    public static partial void NotLoopback(this ILogger logger, string kind, string address);
 
     [LoggerMessage(6002, LogLevel.Warning, "No more connections can be accepted at the moment ({Reason}). Raise the limit on open files.")]
     public static partial void AcceptPaused(this ILogger logger, string reason);
@@ -43,6 +43,21 @@ internal static partial class ProxyLog
         "An application asks for a private address. No exit could reach what it means, so it is refused. Exclude local addresses from "
         + "its proxy settings.")]
     public static partial void InternalAddress(this ILogger logger);
+
+    [LoggerMessage(6009, LogLevel.Warning,
+        "Something that asks for no CONNECT connects to an HTTP tunnel. Check its proxy settings: the port is no HTTP proxy.")]
+    public static partial void NotConnect(this ILogger logger);
+
+    [LoggerMessage(6015, LogLevel.Warning,
+        "An application sends a Proxy-Authorization that is not Basic with the user name \"tor\". It isolates streams now, and may mean something else later.")]
+    public static partial void OldAuthorization(this ILogger logger);
+
+    [LoggerMessage(6016, LogLevel.Warning,
+        "A connection came to a TransPort that was not redirected there. TransPort needs a REDIRECT rule of iptables or nftables, and takes nothing else.")]
+    public static partial void NotRedirected(this ILogger logger);
+
+    [LoggerMessage(6017, LogLevel.Warning, "A connection was refused because SocksPolicy does not allow its address.")]
+    public static partial void RefusedStranger(this ILogger logger);
 
     [LoggerMessage(6010, LogLevel.Debug, "A SOCKS handshake was refused: {Refusal}.")]
     public static partial void HandshakeRefused(this ILogger logger, SocksRefusal refusal);

@@ -50,6 +50,9 @@ internal sealed class ProxyMetrics
         _ => "bad_handshake",
     });
 
+    /// <summary>What came to a port is nothing that the port takes.</summary>
+    public void RefusedHead() => Failed("bad_handshake");
+
     /// <summary>A handshake that was not finished in time.</summary>
     public void TimedOut() => Failed("handshake_timeout");
 

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using GoTor.Client.Proxies.HttpTunnel;
 using GoTor.Client.Proxies.Mapping;
+using GoTor.Client.Proxies.Transparent;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry.Tracing;
 using GoTor.Protocol.Socks;
@@ -39,6 +41,8 @@ internal abstract class ProxySession : IDisposable
 
     public static ProxySession For(Socket socket, SocksPort port) => port.Options.Kind switch
     {
+        ProxyKind.HttpTunnel => new HttpTunnelSession(socket, port),
+        ProxyKind.Transparent => new TransparentSession(socket, port),
         _ => new SocksSession(socket, port),
     };
 
@@ -50,6 +54,12 @@ internal abstract class ProxySession : IDisposable
         {
             if (Socket.AddressFamily != AddressFamily.Unix)
                 Socket.NoDelay = true;
+            if (Socket.RemoteEndPoint is IPEndPoint client && !Port.Server.SocksPolicy.Allows(client))
+            {
+                Port.NoteStranger();
+                return;
+            }
+
             await ServeAsync();
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException or IOException or OperationCanceledException)

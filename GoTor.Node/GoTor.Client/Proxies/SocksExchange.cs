@@ -219,7 +219,7 @@ internal sealed class SocksExchange(
     private IPAddress? Choose(IReadOnlyList<IPAddress> addresses)
     {
         bool canUseIPv6 = port.Options.IPv6Traffic && _request.Version != SocksVersion.Socks4;
-        List<IPAddress> usable = [.. addresses.Where(a => !(port.Policy.RejectInternalAddresses && HostName.IsInternal(a)))];
+        List<IPAddress> usable = [.. addresses.Where(a => !(port.Policy.RejectInternalLookups && HostName.IsInternal(a)))];
         IPAddress? ipv4 = port.Options.IPv4Traffic ? usable.Find(HostName.IsIPv4) : null;
         IPAddress? ipv6 = canUseIPv6 ? usable.Find(a => !HostName.IsIPv4(a)) : null;
         return port.Options.PreferIPv6 ? ipv6 ?? ipv4 : ipv4 ?? ipv6;

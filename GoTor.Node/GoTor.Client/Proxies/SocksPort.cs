@@ -1,5 +1,6 @@
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
+using GoTor.Protocol.Http;
 using GoTor.Protocol.Socks;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,8 @@ internal sealed class SocksPort(
     private readonly LogGate _safeSocksGate = new(time, Seldom);
     private readonly LogGate _protocolGate = new(time, Seldom);
     private readonly LogGate _plaintextGate = new(time, Seldom);
+    private readonly LogGate _authorizationGate = new(time, Seldom);
+    private readonly LogGate _strangerGate = new(time, Seldom);
     private readonly LogGate _internalGate = new(time, Seldom);
 
     public SocksPortOptions Options { get; } = options;
@@ -47,6 +50,36 @@ internal sealed class SocksPort(
             Logger.AddressInsteadOfName(request.Version);
         if (request.Command == SocksCommand.Connect && Server.WarnPlaintextPorts.Contains(request.Port) && _plaintextGate.TryPass())
             Logger.PlaintextPort();
+    }
+
+    public void NoteHead(HttpConnectHead head)
+    {
+        if (head.HasOldAuthorization && _authorizationGate.TryPass())
+            Logger.OldAuthorization();
+    }
+
+    /// <summary>Something that is no CONNECT came to an HTTP tunnel.</summary>
+    public void NoteRefusedHead()
+    {
+        Metrics.RefusedHead();
+        if (_protocolGate.TryPass())
+            Logger.NotConnect();
+    }
+
+    /// <summary>Nobody redirected a connection to a TransPort.</summary>
+    public void NoteNotRedirected()
+    {
+        Metrics.RefusedHead();
+        if (_protocolGate.TryPass())
+            Logger.NotRedirected();
+    }
+
+    /// <summary>SocksPolicy does not let this client in.</summary>
+    public void NoteStranger()
+    {
+        Metrics.RefusedHead();
+        if (_strangerGate.TryPass())
+            Logger.RefusedStranger();
     }
 
     public void NoteRefusal(SocksRefusal refusal)

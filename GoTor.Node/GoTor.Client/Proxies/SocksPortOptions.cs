@@ -89,7 +89,7 @@ internal sealed record SocksPortOptions
 
     /// <summary>Reads the value of a SocksPort line, for example "127.0.0.1:9050 IsolateDestAddr".</summary>
     /// <exception cref="FormatException">The message names what is wrong, and the nearest flag to an unknown one.</exception>
-    public static SocksPortOptions Parse(string value) => SocksPortParser.Parse(value);
+    public static SocksPortOptions Parse(string value, ProxyKind kind = ProxyKind.Socks) => SocksPortParser.Parse(value, kind);
 
     public DestinationPolicy PolicyFor(SocksServerOptions server) => new()
     {
@@ -98,6 +98,7 @@ internal sealed record SocksPortOptions
         DnsRequest = DnsRequest,
         OnionTraffic = OnionTraffic,
         RejectInternalAddresses = server.ClientRejectInternalAddresses,
+        RejectInternalLookups = server.ClientDnsRejectInternalAddresses,
         RejectPorts = server.RejectPlaintextPorts,
     };
 }

@@ -21,13 +21,13 @@ internal static class SocksPortParser
         "PreferSOCKSNoAuth", "GroupWritable", "WorldWritable", "RelaxDirModeCheck",
     ];
 
-    public static SocksPortOptions Parse(string value)
+    public static SocksPortOptions Parse(string value, ProxyKind kind)
     {
         (string where, string flags) = SplitOffAddress(value.Trim());
         SocksPortOptions options = ParseAddress(where);
         foreach (string flag in flags.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries))
             options = Apply(options, flag);
-        return Check(options, flags);
+        return Check(options with { Kind = kind }, flags);
     }
 
     private static (string Where, string Flags) SplitOffAddress(string value)
@@ -172,6 +172,8 @@ internal static class SocksPortParser
         if (options.DnsRequest && !options.IPv4Traffic && !options.IPv6Traffic)
             throw new FormatException("Without IPv4 and IPv6 traffic names lead nowhere. Say NoDNSRequest, or OnionTrafficOnly.");
         bool isUnix = options.UnixPath is not null;
+        if (isUnix && (options.Kind is ProxyKind.Transparent or ProxyKind.Dns))
+            throw new FormatException("This kind of port cannot be a unix socket.");
         if (!isUnix && (options.GroupWritable || options.WorldWritable || options.RelaxDirModeCheck))
             throw new FormatException("GroupWritable, WorldWritable and RelaxDirModeCheck are for unix sockets.");
         bool isolatesAuth = options.Isolation.HasFlag(IsolationFlags.SocksAuth);

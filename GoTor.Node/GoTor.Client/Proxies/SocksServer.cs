@@ -50,6 +50,13 @@ internal sealed class SocksServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Where the ports of one kind listen, in the order of their lines.</summary>
+    public IReadOnlyList<EndPoint> LocalEndPointsOf(ProxyKind kind)
+    {
+        lock (_lock)
+            return [.. _listeners.Where(l => l.Options.Kind == kind).Select(l => l.LocalEndPoint)];
+    }
+
     /// <summary>More applications than this wait until another leaves.</summary>
     public int MaxConnections => _options.MaxConnections;
 
@@ -150,11 +157,19 @@ internal sealed class SocksServer : IAsyncDisposable
         ListeningSocket listening = ListeningSocket.Open(options);
         string where = options.UnixPath is { } path ? "unix:" + path : listening.LocalEndPoint.ToString()!;
         if (listening.LocalEndPoint is IPEndPoint tcp && !IPAddress.IsLoopback(tcp.Address))
-            _logger.NotLoopback(where);
-        _logger.Listening(where);
+            _logger.NotLoopback(NameOf(options.Kind), where);
+        _logger.Listening(NameOf(options.Kind), where);
         int group = options.SessionGroup ?? Interlocked.Decrement(ref _nextSessionGroup);
         return new SocksListener(listening, new SocksPort(options, group, _options, _connector, _mapper, _metrics, _time, _logger), this);
     }
+
+    // C tor's names for them, which programs look for in logs.
+    private static string NameOf(ProxyKind kind) => kind switch
+    {
+        ProxyKind.HttpTunnel => "HTTP tunnel",
+        ProxyKind.Transparent => "Transparent pf/netfilter",
+        _ => "Socks",
+    };
 
     private void Abort(Func<ProxySession, bool> which)
     {

@@ -1,3 +1,5 @@
+using GoTor.Protocol.Paths;
+
 namespace GoTor.Client.Proxies;
 
 /// <summary>What all SOCKS ports have in common. Names and defaults are those of torrc.</summary>
@@ -11,6 +13,12 @@ internal sealed record SocksServerOptions
 
     /// <summary>Log for each request whether it was safe in that sense.</summary>
     public bool TestSocks { get; init; }
+
+    /// <summary>Who may use the ports.</summary>
+    public AddressPolicy SocksPolicy { get; init; } = AddressPolicy.AcceptAll;
+
+    /// <summary>Exits' answers that name private addresses do not count, and private addresses are not looked up.</summary>
+    public bool ClientDnsRejectInternalAddresses { get; init; } = true;
 
     public bool ClientRejectInternalAddresses { get; init; } = true;
 

@@ -17,9 +17,11 @@ internal sealed class AddressPolicy
 
     private readonly (bool Accepts, AddressPattern Pattern)[] _rules;
 
-    private AddressPolicy((bool, AddressPattern)[] rules) => _rules = rules;
+    private readonly string _text;
 
-    public static AddressPolicy AcceptAll { get; } = new([(true, AddressPattern.Everything)]);
+    private AddressPolicy((bool, AddressPattern)[] rules, string text) => (_rules, _text) = (rules, text);
+
+    public static AddressPolicy AcceptAll { get; } = new([(true, AddressPattern.Everything)], "accept *:*");
 
     public bool Allows(IPEndPoint endPoint)
     {
@@ -49,9 +51,12 @@ internal sealed class AddressPolicy
         }
 
         error = rules.Count == 0 ? $"{optionName} lists no rule." : null;
-        policy = new AddressPolicy([.. rules]);
+        policy = new AddressPolicy([.. rules], text);
         return error is null;
     }
+
+    /// <summary>As it was written.</summary>
+    public override string ToString() => _text;
 
     private static bool TryParseRule(string item, List<(bool, AddressPattern)> rules)
     {

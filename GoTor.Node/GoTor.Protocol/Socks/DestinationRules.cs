@@ -13,8 +13,11 @@ internal sealed record DestinationPolicy
 
     public bool OnionTraffic { get; init; } = true;
 
-    /// <summary>ClientRejectInternalAddresses and ClientDNSRejectInternalAddresses.</summary>
+    /// <summary>ClientRejectInternalAddresses.</summary>
     public bool RejectInternalAddresses { get; init; } = true;
+
+    /// <summary>ClientDNSRejectInternalAddresses.</summary>
+    public bool RejectInternalLookups { get; init; } = true;
 
     /// <summary>RejectPlaintextPorts.</summary>
     public IReadOnlyCollection<ushort> RejectPorts { get; init; } = [];
@@ -102,7 +105,7 @@ internal static class DestinationRules
         return request.Command switch
         {
             SocksCommand.Resolve => address is null ? DestinationVerdict.Allowed : DestinationVerdict.IsItsOwnAnswer,
-            SocksCommand.ResolvePtr => policy.RejectInternalAddresses && address is not null && HostName.IsInternal(address)
+            SocksCommand.ResolvePtr => policy.RejectInternalLookups && address is not null && HostName.IsInternal(address)
                 ? DestinationVerdict.InternalLookup
                 : DestinationVerdict.Allowed,
             _ => JudgeConnect(request, policy, name, address),

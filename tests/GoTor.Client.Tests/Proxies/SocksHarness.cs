@@ -33,13 +33,14 @@ internal sealed class SocksHarness : IAsyncDisposable, IMeterFactory
     public SocksServer Server => _server!;
 
     /// <param name="port">A SocksPort line.</param>
-    public static async Task<SocksHarness> StartAsync(string port = "auto", SocksServerOptions? options = null, AddressMapOptions? map = null)
+    public static async Task<SocksHarness> StartAsync(
+        string port = "auto", SocksServerOptions? options = null, AddressMapOptions? map = null, ProxyKind kind = ProxyKind.Socks)
     {
         SocksHarness harness = new();
         if (map is not null)
             harness.Map = new AddressMap(map, TorRandom.Secure, harness.Time);
         harness._server = harness.NewServer(options);
-        await harness._server.StartAsync([SocksPortOptions.Parse(port)]);
+        await harness._server.StartAsync([SocksPortOptions.Parse(port, kind)]);
         return harness;
     }
 

@@ -207,7 +207,7 @@ public sealed class SocksServerTests
     {
         await using SocksHarness harness = new();
         await using SocksServer server = harness.NewServer();
-        await server.StartAsync(new[] { "auto", "auto", "auto SessionGroup=3", "auto SessionGroup=3" }.Select(SocksPortOptions.Parse));
+        await server.StartAsync(new[] { "auto", "auto", "auto SessionGroup=3", "auto SessionGroup=3" }.Select(line => SocksPortOptions.Parse(line)));
         List<int> groups = [];
         foreach (EndPoint where in server.LocalEndPoints)
         {

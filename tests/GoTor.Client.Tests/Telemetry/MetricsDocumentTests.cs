@@ -9,6 +9,7 @@ using GoTor.Client.Directory.Fetching;
 using GoTor.Client.Directory.Servers;
 using GoTor.Client.Guards;
 using GoTor.Client.Proxies;
+using GoTor.Client.Proxies.Dns;
 using GoTor.Client.Streams;
 using GoTor.Client.Telemetry;
 using GoTor.Client.Tests.Circuits;
@@ -66,7 +67,7 @@ public sealed partial class MetricsDocumentTests : IDisposable
         IEnumerable<string> all = typeof(TorClient).Assembly.GetTypes().Select(type => type.Name).Where(name => name.EndsWith("Metrics", StringComparison.Ordinal));
         Assert.Equal(
             [
-                nameof(ChannelMetrics), nameof(CircuitManagerMetrics), nameof(CircuitMetrics), nameof(ClientMetrics), nameof(ControlMetrics), nameof(DirectoryMetrics),
+                nameof(ChannelMetrics), nameof(CircuitManagerMetrics), nameof(CircuitMetrics), nameof(ClientMetrics), nameof(ControlMetrics), nameof(DirectoryMetrics), nameof(DnsMetrics),
                 nameof(GuardMetrics), nameof(ProxyMetrics), nameof(StreamMetrics),
             ],
             all.Order());
@@ -113,6 +114,9 @@ public sealed partial class MetricsDocumentTests : IDisposable
         RecordStreams(new StreamMetrics(meters));
         RecordRequests(new ProxyMetrics(meters));
         RecordControllers(new ControlMetrics(meters));
+        DnsMetrics dns = new(meters);
+        foreach (DnsOutcome outcome in Enum.GetValues<DnsOutcome>())
+            dns.Ended(outcome);
         RecordDirectory(new DirectoryMetrics(meters, TimeProvider.System));
         var guards = new GuardMetrics(meters);
         guards.Picked();
