@@ -127,7 +127,7 @@ public sealed class TorSandbox : IAsyncDisposable
     /// <exception cref="ArgumentException">Its address is not one of loopback.</exception>
     internal void AddRelay(RelayDraft relay)
     {
-        var address = new RelayAddress(relay.RsaIdentity, relay.Ed25519Identity, relay.OrPort);
+        var address = new RelayAddress(relay.RsaIdentity, relay.Ed25519Identity, relay.OrPort) { IsElsewhere = true };
         lock (_publisherLock)
         {
             _members[address.RsaIdentity] = address;

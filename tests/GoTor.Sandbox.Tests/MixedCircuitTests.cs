@@ -33,8 +33,8 @@ public sealed class MixedCircuitTests(ITestOutputHelper output) : IDisposable
         await using var target = new TargetServer();
         IPEndPoint orPort = PortFinder.Free(IPAddress.Loopback);
         string folder = NewFolder("relay");
-        network.AddRelay(Describe(await MakeKeysAsync(folder), orPort, place));
-        await using ClientProcess relay = ClientProcess.Start(ClientProgram.CTor, folder, [.. network.ClientTorrc, .. Torrc(orPort)]);
+        network.AddRelay(CTorRelay.Describe(await MakeKeysAsync(folder), orPort, place));
+        await using ClientProcess relay = ClientProcess.Start(ClientProgram.CTor, folder, [.. network.ClientTorrc, .. CTorRelay.Torrc(orPort)]);
         try
         {
             await relay.BootstrappedAsync();
@@ -77,26 +77,4 @@ public sealed class MixedCircuitTests(ITestOutputHelper output) : IDisposable
             TorTools.Tor!, "", CancellationToken.None, "--defaults-torrc", "/nonexistent/torrc-defaults", "-f", torrc, "--list-fingerprint", "--quiet");
         return data;
     }
-
-    private static IEnumerable<string> Torrc(IPEndPoint orPort) =>
-    [
-        "Nickname ctor", "Address 127.0.0.1", $"ORPort {orPort} IPv4Only", "AssumeReachable 1", "PublishServerDescriptor 0", "ExitRelay 0",
-        "GeoIPFile /dev/null", "GeoIPv6File /dev/null",
-    ];
-
-    private static RelayDraft Describe(string data, IPEndPoint orPort, RelayFlags place) => new()
-    {
-        Nickname = "ctor",
-        RsaIdentity = RsaIdentity.TryParseHex(File.ReadAllText(Path.Combine(data, "fingerprint")).Split(' ')[1].Trim(), out RsaIdentity rsa)
-            ? rsa
-            : throw new FormatException("fingerprint"),
-        Ed25519Identity = new Ed25519Identity(Convert.FromBase64String(File.ReadAllText(Path.Combine(data, "fingerprint-ed25519")).Split(' ')[1].Trim() + "=")),
-        // The file has a header of 32 bytes, the secret key, and the public one.
-        NtorOnionKey = File.ReadAllBytes(Path.Combine(data, "keys", "secret_onion_key_ntor")).AsMemory(64, 32),
-        OrPort = orPort,
-        Flags = RelayFlags.Fast | RelayFlags.Running | RelayFlags.Stable | RelayFlags.Valid | place
-            // Clients take no guard that serves no directory.
-            | (place == RelayFlags.Guard ? RelayFlags.V2Dir : RelayFlags.None),
-        Bandwidth = 10_000,
-    };
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Channels;
@@ -71,17 +72,22 @@ internal static class LinkHandshakes
         }
     }
 
-    /// <summary>Connects as a client does: relays of a sandbox have no need to know who extends to them.</summary>
+    /// <summary>Connects: as a client does, or as a relay that proves who it is.</summary>
+    /// <param name="proof">Null to stay anonymous.</param>
     /// <returns>The link protocol.</returns>
     /// <exception cref="ChannelViolationException">The relay broke the rules.</exception>
     /// <exception cref="WrongIdentityException">The relay is somebody else.</exception>
     /// <exception cref="EndOfStreamException">It closed the connection.</exception>
     public static async Task<int> InitiateAsync(
         Stream stream, LinkReader reader, RelayAddress target, ReadOnlyMemory<byte> tlsCertificate, DateTimeOffset now,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, LinkProof? proof = null)
     {
-        await stream.WriteAsync(LinkCells.Narrow(LinkHandshakeRules.OurVersions), cancellationToken);
+        byte[] versions = LinkCells.Narrow(LinkHandshakeRules.OurVersions);
+        await stream.WriteAsync(versions, cancellationToken);
         var rules = new LinkHandshakeRules();
+        using var heard = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        byte[] heardUntilChallenge = [];
+        LinkParty? responder = null;
         int version = 0;
         while (!rules.IsComplete)
         {
@@ -90,34 +96,51 @@ internal static class LinkHandshakes
             TakeAll();
         }
 
-        await stream.WriteAsync(LinkCells.Wide(NetinfoRules.Ours(target.OrPort.Address)), cancellationToken);
+        NetinfoMessage netinfo = NetinfoRules.Ours(target.OrPort.Address);
+        if (proof is not null)
+        {
+            await stream.WriteAsync(proof.Write(versions, responder!, heardUntilChallenge, tlsCertificate.Span), cancellationToken);
+            netinfo = new NetinfoMessage((uint)now.ToUnixTimeSeconds(), target.OrPort.Address, [IPAddress.Loopback]);
+        }
+
+        await stream.WriteAsync(LinkCells.Wide(netinfo), cancellationToken);
         return version;
 
         void TakeAll()
         {
             ReadOnlySpan<byte> pending = reader.Pending;
+            ReadOnlySpan<byte> before = pending;
             while (!rules.IsComplete && reader.Framer.TryRead(ref pending, out FramedCell cell))
             {
+                heard.AppendData(before[..^pending.Length]);
+                before = pending;
                 if (rules.Admit(cell.Command, cell.CircuitId))
                     Take(cell);
             }
 
+            heard.AppendData(before[..^pending.Length]);
             reader.Keep(pending.Length);
         }
 
         void Take(FramedCell cell)
         {
             var body = new WireReader(cell.Body);
-            if (cell.Command == ChannelCommand.Versions)
+            switch (cell.Command)
             {
-                version = LinkHandshakeRules.ChooseVersion(VersionsMessage.Decode(ref body));
-                reader.Framer.UseWideCircuitIds();
-            }
-            else if (cell.Command == ChannelCommand.Certs)
-            {
-                CertsRules.Validate(
-                    CertsMessage.Decode(ref body).Entries.Select(entry => (entry.Type, entry.Certificate)),
-                    tlsCertificate.Span, now, target.RsaIdentity, target.Ed25519Identity);
+                case ChannelCommand.Versions:
+                    version = LinkHandshakeRules.ChooseVersion(VersionsMessage.Decode(ref body));
+                    reader.Framer.UseWideCircuitIds();
+                    break;
+                case ChannelCommand.Certs:
+                    CertsMessage certs = CertsMessage.Decode(ref body);
+                    PeerIdentities peer = CertsRules.Validate(
+                        certs.Entries.Select(entry => (entry.Type, entry.Certificate)), tlsCertificate.Span, now, target.RsaIdentity, target.Ed25519Identity);
+                    ReadOnlyMemory<byte> rsa = certs.Entries.First(entry => entry.Type == (byte)CertificateType.RsaIdentity).Certificate;
+                    responder = new LinkParty(RsaIdentityCertificate.Parse(rsa).Key, peer.Ed25519);
+                    break;
+                case ChannelCommand.AuthChallenge:
+                    heardUntilChallenge = heard.GetCurrentHash();
+                    break;
             }
         }
     }

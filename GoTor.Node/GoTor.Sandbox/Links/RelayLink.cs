@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Net.Sockets;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Channels;
@@ -24,7 +23,7 @@ internal sealed class RelayLink : IAsyncDisposable
     private const int FirstVersionWithPadding = 5;
 
     private readonly SandboxRelay _relay;
-    private readonly SslStream _tls;
+    private readonly Stream _tls;
     private readonly LinkReader _reader;
     private readonly LinkOutbox _outbox = new();
     private readonly CancellationTokenSource _stopping = new();
@@ -36,7 +35,7 @@ internal sealed class RelayLink : IAsyncDisposable
     private bool _closed;
 
     /// <param name="isInitiator">We connected: circuits on it are extensions of ours.</param>
-    public RelayLink(SandboxRelay relay, Socket socket, SslStream tls, LinkReader reader, bool isInitiator, LinkAnswer answer)
+    public RelayLink(SandboxRelay relay, Socket socket, Stream tls, LinkReader reader, bool isInitiator, LinkAnswer answer)
     {
         (_relay, _tls, _reader, _isInitiator, _version) = (relay, tls, reader, isInitiator, answer.Version);
         SaysRelay = answer.SaysRelay;
@@ -167,8 +166,20 @@ internal sealed class RelayLink : IAsyncDisposable
 
     private void FromRelay(FramedCell cell)
     {
-        if (OpenChannelRules.Judge(cell.Command, cell.CircuitId) == CellVerdict.ToCircuit)
-            Find(cell.CircuitId).Circuit?.FromNext(cell.Command, cell.Body);
+        // A relay that knows who we are need not connect to us for circuits of its own. Their ids are those of the side that accepted.
+        if (cell.Command == ChannelCommand.Create2 && cell.CircuitId != CircuitId.Channel && (cell.CircuitId.Value & CircuitId.InitiatorBit) == 0)
+        {
+            Create(cell);
+            return;
+        }
+
+        if (OpenChannelRules.Judge(cell.Command, cell.CircuitId) != CellVerdict.ToCircuit)
+            return;
+        CircuitEnd end = Find(cell.CircuitId);
+        if (end.TowardsExit)
+            end.Circuit.FromNext(cell.Command, cell.Body);
+        else
+            end.Circuit?.FromPrevious(cell.Command, cell.Body);
     }
 
     private void FromClient(FramedCell cell)

@@ -20,4 +20,7 @@ internal sealed record RelayAddress
     public Ed25519Identity? Ed25519Identity { get; }
 
     public IPEndPoint OrPort { get; }
+
+    /// <summary>It runs outside of this process: it wants to know who connects, and may use the connection the other way too.</summary>
+    public bool IsElsewhere { get; init; }
 }

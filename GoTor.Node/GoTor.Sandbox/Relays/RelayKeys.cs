@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Certificates;
 using GoTor.Protocol.Crypto;
+using GoTor.Protocol.Wire;
 
 namespace GoTor.Sandbox.Relays;
 
@@ -52,6 +53,16 @@ internal sealed class RelayKeys
     };
 
     public CertsMessage MakeCerts(DateTimeOffset now) => ToMessage(MakeCertificates(now));
+
+    /// <summary>What a relay shows that connects: no certificate of TLS, but a key to sign AUTHENTICATE with.</summary>
+    public CertsMessage MakeInitiatorCerts(in Ed25519Identity authenticationKey, DateTimeOffset now)
+    {
+        Dictionary<CertificateType, byte[]> certificates = MakeCertificates(now);
+        certificates.Remove(CertificateType.SigningToTlsLink);
+        certificates[CertificateType.SigningToAuthentication] = Ed25519Certificate.Sign(
+            CertificateType.SigningToAuthentication, CertifiedKeyType.Ed25519, authenticationKey.AsSpan(), now.AddDays(2), Signing, includeSigner: false);
+        return ToMessage(certificates);
+    }
 
     public static CertsMessage ToMessage(IEnumerable<KeyValuePair<CertificateType, byte[]>> certificates) =>
         new([.. certificates.Select(pair => new CertsEntry((byte)pair.Key, pair.Value))]);

@@ -286,26 +286,30 @@ internal sealed class SandboxRelay : IAsyncDisposable
     private async Task<RelayLink?> ConnectAsync(RelayAddress target)
     {
         var socket = new Socket(target.OrPort.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        SslStream? tls = null;
+        Stream? tls = null;
         using CancellationTokenSource deadline = Deadline();
         try
         {
             await socket.ConnectAsync(target.OrPort, deadline.Token);
-            tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
-            await tls.AuthenticateAsClientAsync(
-                new SslClientAuthenticationOptions
-                {
-                    TargetHost = "relay.sandbox",
-                    EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-#pragma warning disable CA5359 // Certificates are checked by the link handshake, which knows whom to expect.
-                    RemoteCertificateValidationCallback = static (_, _, _, _) => true,
-#pragma warning restore CA5359
-                    AllowTlsResume = false,
-                },
-                deadline.Token);
+            byte[] certificate;
+            LinkProof? proof = null;
+            if (target.IsElsewhere)
+            {
+                ExportingTls exporting = await ExportingTls.ConnectAsync(
+                    new NetworkStream(socket, ownsSocket: true), LinkProof.ContextOf(Keys), deadline.Token);
+                (tls, certificate) = (exporting, exporting.RemoteCertificate);
+                proof = new LinkProof(Keys, exporting.Exported, Time.GetUtcNow());
+            }
+            else
+            {
+                var plain = new SslStream(new NetworkStream(socket, ownsSocket: true));
+                tls = plain;
+                await plain.AuthenticateAsClientAsync(ClientOptions(), deadline.Token);
+                certificate = plain.RemoteCertificate!.GetRawCertData();
+            }
+
             var reader = new LinkReader(tls);
-            byte[] certificate = tls.RemoteCertificate!.GetRawCertData();
-            int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, Time.GetUtcNow(), deadline.Token);
+            int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, Time.GetUtcNow(), deadline.Token, proof);
             var link = new RelayLink(this, socket, tls, reader, isInitiator: true, new LinkAnswer(version, SaysRelay: true));
             Track(RunAsync(link));
             return link;
@@ -319,6 +323,16 @@ internal sealed class SandboxRelay : IAsyncDisposable
             return null;
         }
     }
+
+    private static SslClientAuthenticationOptions ClientOptions() => new()
+    {
+        TargetHost = "relay.sandbox",
+        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+#pragma warning disable CA5359 // Certificates are checked by the link handshake, which knows whom to expect.
+        RemoteCertificateValidationCallback = static (_, _, _, _) => true,
+#pragma warning restore CA5359
+        AllowTlsResume = false,
+    };
 
     private async Task RunAsync(RelayLink link)
     {

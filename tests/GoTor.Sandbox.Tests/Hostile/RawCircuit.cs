@@ -1,3 +1,4 @@
+using System.Net;
 using GoTor.Protocol.Cells;
 using GoTor.Protocol.Cells.Channel;
 using GoTor.Protocol.Cells.Relay;
@@ -25,14 +26,21 @@ internal sealed class RawCircuit(RawLink link, CircuitId id, RelayKeyMaterial ke
     private int LastHop => _crypto.HopCount - 1;
 
     /// <summary>One more hop.</summary>
-    public async Task ExtendAsync(SandboxRelay relay)
+    public Task ExtendAsync(SandboxRelay relay) =>
+        ExtendAsync(relay.Address.OrPort, relay.Address.RsaIdentity, relay.Address.Ed25519Identity, relay.Handshakes.OnionKey.Agreement.PublicKey.ToArray());
+
+    /// <inheritdoc cref="ExtendAsync(SandboxRelay)"/>
+    public async Task ExtendAsync(IPEndPoint orPort, RsaIdentity rsa, Ed25519Identity? ed25519, ReadOnlyMemory<byte> onionKey)
     {
-        using var handshake = new NtorHandshake(relay.Address.RsaIdentity, relay.Handshakes.OnionKey.Agreement.PublicKey, TorRandom.Secure);
+        using var handshake = new NtorHandshake(rsa, onionKey.Span, TorRandom.Secure);
         byte[] request = new byte[handshake.RequestLength];
         handshake.WriteRequest(request);
         await SendAsync(
             0,
-            new Extend2Message([LinkSpecifier.For(relay.Address.OrPort), LinkSpecifier.For(relay.Address.RsaIdentity)], HandshakeType.Ntor, request),
+            new Extend2Message(
+                [LinkSpecifier.For(orPort), LinkSpecifier.For(rsa), .. ed25519 is { } ed ? [LinkSpecifier.For(ed)] : (LinkSpecifier[])[]],
+                HandshakeType.Ntor,
+                request),
             early: true);
         RawMessage answer = await ReceiveAsync() ?? throw new EndOfStreamException("The circuit was not extended.");
         Assert.Equal(RelayCommand.Extended2, answer.Command);
