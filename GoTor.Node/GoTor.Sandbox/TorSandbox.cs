@@ -110,6 +110,19 @@ public sealed class TorSandbox : IAsyncDisposable
         _relays.Find(relay => relay.Nickname == nickname)?.Faults
         ?? throw new ArgumentException($"There is no relay {nickname} in this sandbox.", nameof(nickname));
 
+    /// <summary>What is, or shall be, wrong between two relays, in both directions.</summary>
+    /// <exception cref="ArgumentException">There is no relay of one of these names, or both are the same.</exception>
+    public LinkFaults Link(string one, string other)
+    {
+        foreach (string nickname in (string[])[one, other])
+        {
+            if (!_members.Values.Any(member => member.Nickname == nickname))
+                throw new ArgumentException($"There is no relay {nickname} in this sandbox.");
+        }
+
+        return one != other ? _links.Faults(one, other) : throw new ArgumentException("A relay has no link to itself.");
+    }
+
     /// <summary>
     /// Publishes a consensus that becomes valid so much after now; before now with a negative time, so that the negative of three intervals
     /// makes one that has expired. The next regular one is in order again.
@@ -127,7 +140,7 @@ public sealed class TorSandbox : IAsyncDisposable
     /// <exception cref="ArgumentException">Its address is not one of loopback.</exception>
     internal void AddRelay(RelayDraft relay)
     {
-        var address = new RelayAddress(relay.RsaIdentity, relay.Ed25519Identity, relay.OrPort) { IsElsewhere = true };
+        var address = new RelayAddress(relay.RsaIdentity, relay.Ed25519Identity, relay.OrPort) { Nickname = relay.Nickname, IsElsewhere = true };
         lock (_publisherLock)
         {
             _members[address.RsaIdentity] = address;

@@ -1,5 +1,7 @@
 using GoTor.Protocol.Documents;
 using GoTor.Sandbox.Faults;
+using GoTor.Sandbox.Links;
+using GoTor.Sandbox.Relays;
 using GoTor.Testing.PrivateNetwork;
 using GoTor.Testing.Sandboxes;
 using Xunit.Abstractions;
@@ -92,6 +94,61 @@ public sealed class FaultTests(ITestOutputHelper output)
         Assert.True(times.Total > TimeSpan.FromSeconds(1), $"300 kB at 200 kB/s took {times.Total}.");
     }
 
+    [Fact]
+    public async Task Latency_OfALink_IsThatLinksAlone()
+    {
+        await using Setup setup = await Setup.StartAsync(output, OnePath);
+        TimeSpan latency = TimeSpan.FromMilliseconds(300);
+        await setup.FetchAsync("latency");
+
+        setup.Network.Link("middle0", "guard0").Latency = latency;
+
+        FetchTimes times = await setup.FetchAsync("latency");
+
+        // There and back, for CONNECTED and for the first bytes.
+        Assert.True(times.FirstByte >= 4 * latency, $"The first byte came after {times.FirstByte}.");
+        SandboxRelay middle = setup.Network.Relays.First(relay => relay.Nickname == "middle0");
+        RelayLink link = Assert.Single(middle.Links, link => link.PeerNickname == "exit0");
+        Assert.Null(middle.LinkFaults(link));
+    }
+
+    [Fact]
+    public async Task Bandwidth_OfALink_IsTheDownloads()
+    {
+        await using Setup setup = await Setup.StartAsync(output, OnePath);
+        setup.Network.Link("guard0", "middle0").BytesPerSecond = 200_000;
+
+        FetchTimes times = await setup.FetchAsync("slow", 300_000);
+
+        Assert.True(times.Total > TimeSpan.FromSeconds(1), $"300 kB at 200 kB/s took {times.Total}.");
+    }
+
+    [Fact]
+    public async Task LostConnection_OfTwoRelays_CostsItsCircuits_AndIsMadeAgain()
+    {
+        await using Setup setup = await Setup.StartAsync(output, OnePath);
+        await setup.FetchAsync("before");
+        SandboxRelay guard = setup.Network.Relays.First(relay => relay.Nickname == "guard0");
+        RelayLink before = Assert.Single(guard.Links, link => link.PeerNickname == "middle0");
+
+        setup.Network.Link("middle0", "guard0").Drop();
+
+        await Wait.UntilAsync(() => !guard.Links.Contains(before), Patience, () => "The connection is still there.");
+        await setup.FetchAsync("after");
+        Assert.Contains(guard.Links, link => link.PeerNickname == "middle0");
+        // The client's own connection was none of it.
+        Assert.Contains(guard.Links, link => !link.IsInitiator);
+    }
+
+    [Fact]
+    public async Task Link_OfNoSuchRelays_IsRefused()
+    {
+        await using TorSandbox network = await TorSandbox.StartAsync(new TorSandboxOptions { Authorities = 1 });
+
+        Assert.Throws<ArgumentException>(() => network.Link("guard0", "guard99"));
+        Assert.Throws<ArgumentException>(() => network.Link("guard0", "guard0"));
+    }
+
     [Theory]
     [InlineData(GarbageStep.Tls)]
     [InlineData(GarbageStep.Versions)]
@@ -150,6 +207,12 @@ public sealed class FaultTests(ITestOutputHelper output)
         Assert.Equal(after.Document.Plain.ToArray(), ConsensusDiff.Apply(before, diff));
         Assert.True(diff.Length < after.Document.Plain.Length / 2, $"A diff of {diff.Length} bytes.");
     }
+
+    private static GoTor.Client.TorClientOptions OnePath(GoTor.Client.TorClientOptions options) => options with
+    {
+        ExcludeNodes = "authority0,guard1,guard2,middle1,exit1,exit2",
+        LearnCircuitBuildTimeout = false,
+    };
 
     /// <summary>A network of nine relays, a client and a target.</summary>
     private sealed class Setup : IAsyncDisposable

@@ -80,13 +80,17 @@ public sealed class RelayFaults
     }
 
     /// <summary>Called with what goes out, before it does.</summary>
-    internal async ValueTask BeforeWriteAsync(int bytes, CancellationToken cancellationToken)
+    /// <param name="link">What is wrong between this relay and the one at the other end, if anything is.</param>
+    internal async ValueTask BeforeWriteAsync(int bytes, LinkFaults? link, CancellationToken cancellationToken)
     {
         await BeforeReadAsync(cancellationToken);
-        TimeSpan delay = Latency;
-        if (BytesPerSecond is > 0 and var limit)
-            delay += TimeSpan.FromSeconds((double)bytes / limit);
+        TimeSpan delay = Latency + (link?.Latency ?? TimeSpan.Zero) + Longer(Transfer(bytes, BytesPerSecond), Transfer(bytes, link?.BytesPerSecond ?? 0));
         if (delay > TimeSpan.Zero)
             await Task.Delay(delay, _time, cancellationToken);
     }
+
+    private static TimeSpan Transfer(int bytes, long bytesPerSecond) =>
+        bytesPerSecond > 0 ? TimeSpan.FromSeconds((double)bytes / bytesPerSecond) : TimeSpan.Zero;
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 }

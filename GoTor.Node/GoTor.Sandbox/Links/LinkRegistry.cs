@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using GoTor.Sandbox.Circuits;
+using GoTor.Sandbox.Faults;
 
 namespace GoTor.Sandbox.Links;
 
@@ -10,6 +11,16 @@ namespace GoTor.Sandbox.Links;
 internal sealed class LinkRegistry
 {
     private readonly ConcurrentDictionary<int, RelayLink> _byLocalPort = [];
+
+    private readonly ConcurrentDictionary<(string, string), LinkFaults> _faults = [];
+
+    /// <summary>What is, or shall be, wrong between two relays; the order of their names does not matter.</summary>
+    public LinkFaults Faults(string one, string other) =>
+        _faults.GetOrAdd(Pair(one, other), pair => new LinkFaults(() => Drop(pair)));
+
+    /// <summary>Null when nothing is wrong, or the other end is no relay.</summary>
+    public LinkFaults? FindFaults(RelayLink link) =>
+        !_faults.IsEmpty && PeerOf(link) is { } peer ? _faults.GetValueOrDefault(Pair(link.Relay.Nickname, peer)) : null;
 
     public void Add(RelayLink link)
     {
@@ -38,5 +49,20 @@ internal sealed class LinkRegistry
         }
 
         return path;
+    }
+
+    private static (string First, string Second) Pair(string one, string other) =>
+        string.CompareOrdinal(one, other) <= 0 ? (one, other) : (other, one);
+
+    private string? PeerOf(RelayLink link) =>
+        link.IsInitiator ? link.PeerNickname : _byLocalPort.GetValueOrDefault(link.RemotePort)?.Relay.Nickname;
+
+    private void Drop((string, string) pair)
+    {
+        foreach (RelayLink link in _byLocalPort.Values)
+        {
+            if (PeerOf(link) is { } peer && Pair(link.Relay.Nickname, peer) == pair)
+                link.Close();
+        }
     }
 }

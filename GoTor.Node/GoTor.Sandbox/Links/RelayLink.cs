@@ -56,6 +56,9 @@ internal sealed class RelayLink : IAsyncDisposable
 
     public int RemotePort { get; }
 
+    /// <summary>Whom we connected to; null on a link that was accepted.</summary>
+    public string? PeerNickname { get; init; }
+
     /// <summary>The other side said in the handshake that it is a relay.</summary>
     public bool SaysRelay { get; }
 
@@ -144,7 +147,7 @@ internal sealed class RelayLink : IAsyncDisposable
     {
         while (await _outbox.TakeAsync() is { Length: > 0 } bytes)
         {
-            await _relay.Faults.BeforeWriteAsync(bytes.Length, _stopping.Token);
+            await _relay.Faults.BeforeWriteAsync(bytes.Length, _relay.LinkFaults(this), _stopping.Token);
             await _tls.WriteAsync(bytes, _stopping.Token);
             _padding?.Sent();
         }

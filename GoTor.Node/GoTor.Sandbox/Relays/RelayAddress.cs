@@ -21,6 +21,8 @@ internal sealed record RelayAddress
 
     public IPEndPoint OrPort { get; }
 
+    public string? Nickname { get; init; }
+
     /// <summary>It runs outside of this process: it wants to know who connects, and may use the connection the other way too.</summary>
     public bool IsElsewhere { get; init; }
 }

@@ -68,7 +68,10 @@ internal sealed class SandboxRelay : IAsyncDisposable
             OnionDescriptors = new OnionServiceDirectory(setup.Time);
         _listener = Listen(new IPEndPoint(IPAddress.Loopback, 0));
         Address = new RelayAddress(
-            setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey, (IPEndPoint)_listener.LocalEndpoint);
+            setup.Keys.Rsa.PublicKey.Fingerprint, setup.Keys.Identity.PublicKey, (IPEndPoint)_listener.LocalEndpoint)
+        {
+            Nickname = setup.Nickname,
+        };
     }
 
     public string Nickname => _setup.Nickname;
@@ -173,6 +176,9 @@ internal sealed class SandboxRelay : IAsyncDisposable
             return null;
         return found;
     }
+
+    /// <summary>What is wrong between us and the relay at the other end; null when nothing is.</summary>
+    public LinkFaults? LinkFaults(RelayLink link) => _setup.Links.FindFaults(link);
 
     /// <summary>Whether a relay is at the other end: a member that connected, or one that said so in the handshake.</summary>
     public bool IsFromRelay(RelayLink link) => link.SaysRelay || _setup.Links.IsBetweenMembers(link);
@@ -310,7 +316,10 @@ internal sealed class SandboxRelay : IAsyncDisposable
 
             var reader = new LinkReader(tls);
             int version = await LinkHandshakes.InitiateAsync(tls, reader, target, certificate, Time.GetUtcNow(), deadline.Token, proof);
-            var link = new RelayLink(this, socket, tls, reader, isInitiator: true, new LinkAnswer(version, SaysRelay: true));
+            var link = new RelayLink(this, socket, tls, reader, isInitiator: true, new LinkAnswer(version, SaysRelay: true))
+            {
+                PeerNickname = target.Nickname,
+            };
             Track(RunAsync(link));
             return link;
         }
