@@ -66,7 +66,7 @@ sdk() { # tag
   base "$root" shell
   mkdir -p "$root/usr/share" "$root/opt/feed" "$root/root/.nuget/NuGet" "$root$(dirname "$tls")"
   cp -al "$dotnet" "$root/usr/share/dotnet" 2> /dev/null || { rm -rf "$root/usr/share/dotnet"; cp -a "$dotnet" "$root/usr/share/dotnet"; }
-  # What no build here needs is a quarter of it: F#, tools, translations ("cs" is not one of them only).
+  # What no build here needs is a quarter of it: F#, tools, and translations, except "cs", which is C# too.
   rm -rf "$root"/usr/share/dotnet/sdk/*/{FSharp,DotnetTools} "$root/usr/share/dotnet/templates"
   find "$root/usr/share/dotnet/sdk" -type d -regex '.*/\(de\|es\|fr\|it\|ja\|ko\|pl\|pt-BR\|ru\|tr\|zh-Hans\|zh-Hant\)' -prune -exec rm -rf {} +
   with_libraries "$root" "$dotnet/dotnet" "$dotnet"/shared/Microsoft.NETCore.App/*/*.so "$tls"
