@@ -89,11 +89,11 @@ internal sealed class TorChannel : IAsyncDisposable
     /// <summary>Completes, and never fails, when both loops have ended and all circuits have been told.</summary>
     public Task<ChannelEnd> Closed => _closed.Task;
 
-    /// <summary>Reserves a circuit id. Nothing is sent.</summary>
-    /// <exception cref="ChannelException">The channel is closed.</exception>
     /// <summary>Cells that wait to be written.</summary>
     public int QueuedCells => _outbox.Count;
 
+    /// <summary>Reserves a circuit id. Nothing is sent.</summary>
+    /// <exception cref="ChannelException">The channel is closed.</exception>
     public ICircuitLink OpenCircuit(ICircuitInbox inbox) => _circuits.Add(inbox, this, _outbox);
 
     /// <summary>Starts both loops. Called once, by whoever made the channel.</summary>

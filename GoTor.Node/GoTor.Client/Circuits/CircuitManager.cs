@@ -25,7 +25,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly CircuitManagerMetrics _metrics;
     private readonly Lock _lock = new();
-    private readonly List<ManagedCircuit> _circuits = [];
+    private readonly CircuitPool _pool = new();
     private readonly HashSet<Task> _builds = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly LaunchPacer _pacer;
@@ -67,10 +67,10 @@ internal sealed class CircuitManager : IAsyncDisposable
             lock (_lock)
             {
                 DateTimeOffset now = Now;
-                List<TimeSpan> ages = [.. _circuits.Where(circuit => circuit.Circuit is { IsOpen: true }).Select(circuit => now - circuit.Created)];
+                List<TimeSpan> ages = [.. _pool.OpenSince.Select(since => now - since)];
                 return new CircuitCounts(
                     ages.Count,
-                    CountQueuesLocked().Pending,
+                    _pool.Pending,
                     _waiting,
                     IsWanted: _waiting > 0 || _services.Predicted.Current(now).Count > 0,
                     AverageAge: ages.Count == 0 ? TimeSpan.Zero : TimeSpan.FromTicks((long)ages.Average(age => age.Ticks)),
@@ -98,19 +98,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     public void RetireAll()
     {
         lock (_lock)
-        {
-            foreach (ManagedCircuit circuit in _circuits)
-            {
-                if (circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard)
-                {
-                    circuit.State = ManagedCircuitState.Measuring;
-                    circuit.Settle(ready: false);
-                }
-
-                Retire(circuit);
-            }
-        }
-
+            _pool.RetireAll();
         Wake();
     }
 
@@ -132,9 +120,9 @@ internal sealed class CircuitManager : IAsyncDisposable
                 if (_stopping.IsCancellationRequested)
                     throw new TorException(TorErrorKind.ShuttingDown, "The client is shutting down.");
                 NoteWanted(needs);
-                if (FindOpen(needs, isolation, avoidExits) is { } open)
+                if (_pool.FindOpen(needs, isolation, avoidExits, Now, _options.MaxCircuitDirtiness) is { } open)
                     return Lease(open, isolation);
-                coming = FindBuilding(needs, isolation, avoidExits);
+                coming = _pool.ClaimBuilding(needs, isolation, avoidExits);
                 if (coming is null && TryLaunch(needs, isolation, avoidExits, out coming) is { } problem)
                     throw new TorException(TorErrorKind.NoPath, $"No circuit can serve this request: {problem}.");
                 changed = _changed.Task;
@@ -166,7 +154,7 @@ internal sealed class CircuitManager : IAsyncDisposable
             if (_stopping.IsCancellationRequested)
                 return;
             _stopping.Cancel();
-            open = [.. _circuits.Select(circuit => circuit.Circuit).OfType<Circuit>()];
+            open = [.. _pool.Standing];
             builds = [.. _builds];
         }
 
@@ -207,10 +195,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     internal void Retire(ManagedCircuit circuit)
     {
         lock (_lock)
-        {
-            if (circuit.State == ManagedCircuitState.Open)
-                circuit.State = ManagedCircuitState.Retired;
-        }
+            circuit.Retire();
     }
 
     private DateTimeOffset Now => _services.Time.GetUtcNow();
@@ -226,45 +211,6 @@ internal sealed class CircuitManager : IAsyncDisposable
 
         DirectoryWanted?.Invoke();
     }
-
-    private ManagedCircuit? FindOpen(CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits)
-    {
-        DateTimeOffset now = Now;
-        ManagedCircuit? best = null;
-        foreach (ManagedCircuit circuit in _circuits)
-        {
-            if (circuit is not { State: ManagedCircuitState.Open, Circuit.IsOpen: true } || !Fits(circuit, needs, isolation, avoidExits) || circuit.IsTooDirty(now, _options.MaxCircuitDirtiness))
-                continue;
-            // One that is in use already tells the network nothing new; among those, the one used most recently lasts longest.
-            if (best is null || IsBetter(circuit, best))
-                best = circuit;
-        }
-
-        return best;
-    }
-
-    private static bool IsBetter(ManagedCircuit circuit, ManagedCircuit than) =>
-        (circuit.FirstUsed ?? DateTimeOffset.MinValue) > (than.FirstUsed ?? DateTimeOffset.MinValue)
-        || (circuit.FirstUsed is null && than.FirstUsed is null && circuit.Created > than.Created);
-
-    private ManagedCircuit? FindBuilding(CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits)
-    {
-        foreach (ManagedCircuit circuit in _circuits)
-        {
-            if (circuit is { State: ManagedCircuitState.Building, IsSlow: false } && Fits(circuit, needs, isolation, avoidExits))
-            {
-                circuit.Isolation ??= isolation; // Ours from now on, so that the next key builds its own.
-                return circuit;
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Fits(ManagedCircuit circuit, CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits) =>
-        (circuit.Isolation is null || circuit.Isolation == isolation)
-        && circuit.Serves(needs)
-        && !avoidExits.Contains(circuit.Exit.RsaIdentity);
 
     private CircuitLease Lease(ManagedCircuit circuit, IsolationKey isolation)
     {
@@ -292,7 +238,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         launched = null;
         if (!_services.Network.HasEnoughDirectoryInfo || !_pacer.MayLaunch
-            || _circuits.Count(circuit => circuit.State == ManagedCircuitState.Building) >= MaxPending)
+            || _pool.Building >= MaxPending)
             return null;
         PathPlan plan = _services.Planner.Plan(needs, avoidExits);
         if (plan.Path is not { } path)
@@ -302,7 +248,7 @@ internal sealed class CircuitManager : IAsyncDisposable
         }
 
         ManagedCircuit circuit = new(needs, path, Now) { Isolation = isolation };
-        _circuits.Add(circuit);
+        _pool.Add(circuit);
         _services.BuildTimeout.NoteLaunched();
         _services.Bootstrap.Report(BootstrapPhase.CircuitCreate);
         Task build = Task.Run(() => BuildAsync(circuit, path));
@@ -375,18 +321,9 @@ internal sealed class CircuitManager : IAsyncDisposable
         bool wanted;
         lock (_lock)
         {
-            wanted = managed.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard && !_stopping.IsCancellationRequested;
-            if (wanted)
-            {
-                managed.Circuit = circuit;
-                managed.State = ManagedCircuitState.Open;
-                managed.IsSlow = false;
-            }
-            else
-            {
-                managed.State = ManagedCircuitState.Closed;
-                _circuits.Remove(managed);
-            }
+            wanted = !_stopping.IsCancellationRequested && managed.TryAdopt(circuit);
+            if (!wanted)
+                _pool.Drop(managed);
         }
 
         _pacer.Succeeded();
@@ -410,10 +347,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     private void Drop(ManagedCircuit managed, bool failed)
     {
         lock (_lock)
-        {
-            managed.State = ManagedCircuitState.Closed;
-            _circuits.Remove(managed);
-        }
+            _pool.Drop(managed);
 
         if (failed && _pacer.Failed() is { } count)
             CircuitManagerLog.ManyFailures(_logger, count);
@@ -445,24 +379,14 @@ internal sealed class CircuitManager : IAsyncDisposable
 
     private async Task UpkeepAsync()
     {
-        List<Circuit> finished = [];
+        List<Circuit> finished;
         lock (_lock)
         {
             if (_stopping.IsCancellationRequested)
                 return;
             DateTimeOffset now = Now;
-            foreach (ManagedCircuit circuit in _circuits)
-            {
-                if (circuit.State == ManagedCircuitState.Open
-                    && (circuit.IsTooDirty(now, _options.MaxCircuitDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > _services.Predicted.Memory)))
-                {
-                    circuit.State = ManagedCircuitState.Retired;
-                    _launchIsDue = true;
-                }
-
-                if (circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit: { OpenStreams: 0 } idle })
-                    finished.Add(idle);
-            }
+            _launchIsDue |= _pool.RetireOld(now, _options.MaxCircuitDirtiness, _services.Predicted.Memory) > 0;
+            finished = _pool.Finished();
 
             // Needs that arise from use are met at once, by whoever has them; those that only time brings are looked at now and then.
             if (_launchIsDue || now >= _nextLook)
@@ -483,12 +407,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         if (_options.DisablePredictedCircuits)
             return;
-        List<AvailableCircuit> available =
-        [
-            // Those that belong to someone serve nobody else.
-            .. _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Building or ManagedCircuitState.Open, IsClean: true, IsSlow: false })
-                .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, IsClean: true)),
-        ];
+        List<AvailableCircuit> available = [.. _pool.Clean];
         while (_services.Predicted.NextNeed(available, now) is { } need)
         {
             if (TryLaunch(new CircuitNeeds(need.Ports, need.Stable), null, EmptyExits, out ManagedCircuit? launched) is not null)
@@ -532,27 +451,12 @@ internal sealed class CircuitManager : IAsyncDisposable
     private (int Pending, int Waiting) CountQueues()
     {
         lock (_lock)
-            return CountQueuesLocked();
+            return (_pool.Pending, Volatile.Read(ref _waiting));
     }
-
-    private (int Pending, int Waiting) CountQueuesLocked() =>
-        (_circuits.Count(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard), Volatile.Read(ref _waiting));
 
     private (int Circuits, int Keys) CountIsolated()
     {
         lock (_lock)
-        {
-            List<IsolationKey> keys = [.. _circuits.Select(circuit => circuit.Isolation).OfType<IsolationKey>()];
-            return (keys.Count, keys.Distinct().Count());
-        }
+            return _pool.Isolated;
     }
 }
-
-/// <summary>Circuits for applications, counted.</summary>
-/// <param name="Open">They stand, whether or not they take new streams.</param>
-/// <param name="Pending">They are being built.</param>
-/// <param name="Waiting">Streams and lookups that wait for a circuit.</param>
-/// <param name="IsWanted">Applications wait, or asked for something within the last hour. Otherwise having no circuit is as it should be.</param>
-/// <param name="AverageAge">Of those that stand.</param>
-/// <param name="OldestAge">Of those that stand.</param>
-internal sealed record CircuitCounts(int Open, int Pending, int Waiting, bool IsWanted, TimeSpan AverageAge, TimeSpan OldestAge);

@@ -61,6 +61,25 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, PlannedPath path, DateT
     /// <summary>True when it takes streams now, false when it never will. Never faults.</summary>
     public Task<bool> Ready => _ready.Task;
 
+    /// <summary>It stands.</summary>
+    /// <returns>False when nobody wants it any more.</returns>
+    public bool TryAdopt(Circuit circuit)
+    {
+        if (State is not (ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard))
+            return false;
+        Circuit = circuit;
+        State = ManagedCircuitState.Open;
+        IsSlow = false;
+        return true;
+    }
+
+    /// <summary>Takes no new streams from now on, and keeps those that it has.</summary>
+    public void Retire()
+    {
+        if (State == ManagedCircuitState.Open)
+            State = ManagedCircuitState.Retired;
+    }
+
     public void Settle(bool ready) => _ready.TrySetResult(ready);
 
     /// <summary>It can carry a stream of these needs, as far as its exit's policy summary says.</summary>

@@ -134,19 +134,13 @@ internal sealed class GuardManager : IDisposable
     /// <summary>The connection to the guard stands, and it is being asked for a circuit.</summary>
     public void ReportAsked(GuardChoice choice)
     {
-        if (choice is not { Selector: { } selector, Attempt: { } attempt })
-            return;
-        lock (_lock)
-            selector.NoteAsked(attempt, _time.GetUtcNow());
+        Note(choice, static (selector, attempt, now) => selector.NoteAsked(attempt, now));
     }
 
     /// <summary>The guard has answered.</summary>
     public void ReportAnswered(GuardChoice choice)
     {
-        if (choice is not { Selector: { } selector, Attempt: { } attempt })
-            return;
-        lock (_lock)
-            selector.NoteAnswered(attempt);
+        Note(choice, static (selector, attempt, _) => selector.NoteAnswered(attempt));
         if (choice.Usage == GuardUsage.Traffic)
             ReportBias(choice, (bias, parameters) => bias.NoteAttempt(parameters), isUse: false);
     }
@@ -189,18 +183,14 @@ internal sealed class GuardManager : IDisposable
     /// <summary>It failed, and the guard is to blame.</summary>
     public void ReportFailure(GuardChoice choice, GuardBlame blame)
     {
-        if (choice is { Selector: { } selector, Attempt: { } attempt })
+        Note(choice, (selector, attempt, now) =>
         {
-            lock (_lock)
-            {
-                if (blame == GuardBlame.Guard)
-                    selector.NoteFailure(attempt, _time.GetUtcNow());
-                else
-                    selector.NoteDirectoryFailure(attempt, _time.GetUtcNow());
-                _waiting.Remove(attempt);
-            }
-        }
-
+            if (blame == GuardBlame.Guard)
+                selector.NoteFailure(attempt, now);
+            else
+                selector.NoteDirectoryFailure(attempt, now);
+            _waiting.Remove(attempt);
+        });
         _metrics.Failed();
         choice.Decide(GuardVerdict.Discard);
         Settle();
@@ -213,15 +203,11 @@ internal sealed class GuardManager : IDisposable
     /// </summary>
     public void ReportAbandoned(GuardChoice choice)
     {
-        if (choice is { Selector: { } selector, Attempt: { } attempt })
+        Note(choice, (selector, attempt, now) =>
         {
-            lock (_lock)
-            {
-                selector.NoteAbandoned(attempt, _time.GetUtcNow());
-                _waiting.Remove(attempt);
-            }
-        }
-
+            selector.NoteAbandoned(attempt, now);
+            _waiting.Remove(attempt);
+        });
         choice.Decide(GuardVerdict.Discard);
         Settle();
     }
@@ -279,6 +265,15 @@ internal sealed class GuardManager : IDisposable
     {
         RelayChoice? choice = usage == GuardUsage.Directory ? _paths?.ChooseDirectory(restriction) : _paths?.ChooseFirstHop(restriction);
         return choice?.Relay is { } relay ? new GuardChoice(relay, _constraints.DiallableOrPorts(relay), usage, null, null) : null;
+    }
+
+    // Without entry guards there is nothing to learn.
+    private void Note(GuardChoice choice, Action<GuardSelector, GuardAttempt, DateTimeOffset> note)
+    {
+        if (choice is not { Selector: { } selector, Attempt: { } attempt })
+            return;
+        lock (_lock)
+            note(selector, attempt, _time.GetUtcNow());
     }
 
     private void ReportBias(GuardChoice choice, Func<PathBias, PathBiasParameters, PathBiasLevel> note, bool isUse)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using GoTor.Client.Channels;
 using GoTor.Client.Circuits;
 using GoTor.Client.Streams;
@@ -47,10 +48,8 @@ public sealed class CircuitAttemptTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromSeconds(30));
         Network.Lanes[0].Hold(false);
-        await CircuitHarness.EventuallyAsync(() => Count("TotalBuildTimes") == Learned + 2);
-        // Middle and count of each bin: all others took a quarter of a second or nothing.
-        string slowest = Client.StateLines("CircuitBuildTimeBin")[^1];
-        Assert.Matches("^3[0-9]{4} 1$", slowest);
+        // Middle and count of each bin: all others, also of circuits that are built ahead of need meanwhile, took a quarter of a second or nothing.
+        await CircuitHarness.EventuallyAsync(() => Regex.IsMatch(Client.StateLines("CircuitBuildTimeBin")[^1], "^3[0-9]{4} 1$"));
         Assert.Empty(Client.StateLines("CircuitBuildAbandonedCount"));
         await Network.Lanes[0].Closed.WaitAsync(CircuitHarness.Patience);
         Assert.True(Network.Lanes[0].ClosedWithDestroy);
