@@ -1,3 +1,4 @@
 using GoTor.Node.Hosting;
+using GoTor.Node.Tools;
 
-return await NodeProgram.RunAsync(args);
+return ToolNames.IsTool(args) ? await ToolProgram.RunAsync(args) : await NodeProgram.RunAsync(args);
