@@ -46,7 +46,7 @@ internal sealed class DashboardRound(ImmutableArray<NodeState> nodes, HistoryRec
     private ContractFields? _together;
 
     private ContractFields Together => _together ??= ContractFieldsReader.Of(
-        [.. nodes.Where(state => state.Presence != NodePresence.Stale).Select(state => state.Latest.Families)]);
+        [.. nodes.Where(state => !state.Presence.IsGone()).Select(state => state.Latest.Families)]);
 
     /// <summary>With no node asked for, a lone node is shown, and otherwise all.</summary>
     public DashboardView Of(string? asked)

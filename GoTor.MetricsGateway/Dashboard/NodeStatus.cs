@@ -22,7 +22,7 @@ internal static class NodeStatusRules
     /// <summary>What cannot report any more has no health; what has not started yet is not ill.</summary>
     public static NodeStatus Status(this NodeState node) => (node.Presence, node.Latest) switch
     {
-        (NodePresence.Stale, { Final: true }) => NodeStatus.Stopped,
+        (NodePresence.Stopped, _) => NodeStatus.Stopped,
         (NodePresence.Stale, _) => NodeStatus.Stale,
         (NodePresence.Lost, _) => NodeStatus.Lost,
         (_, { Bootstrap.Percent: < 100 }) => NodeStatus.Starting,
@@ -74,7 +74,7 @@ internal static class NodeStatusRules
 
     private static string Ailing(NodeSnapshot latest)
     {
-        ImmutableArray<NodeComponent> parts = NodeHealth.Components(latest);
+        ImmutableArray<NodeComponent> parts = latest.Health;
         string[] ailing = [.. parts.Where(component => component.Status != HealthLevel.Healthy).Select(component => component.Name)];
         return ailing.Length switch
         {

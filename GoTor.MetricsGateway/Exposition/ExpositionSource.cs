@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
 
@@ -7,6 +8,7 @@ namespace GoTor.MetricsGateway.Exposition;
 internal sealed class ExpositionSource(INodeDirectory nodes, IEnumerable<IExtraFamilies> extras)
 {
     private readonly IExtraFamilies[] _extras = [.. extras];
+    private readonly NodeTexts _texts = new();
 
     /// <summary>Grows when the text would be another one.</summary>
     public long Generation
@@ -26,7 +28,8 @@ internal sealed class ExpositionSource(INodeDirectory nodes, IEnumerable<IExtraF
         var text = new PooledText();
         try
         {
-            ExpositionText.Write(nodes.List(), _extras.SelectMany(extra => extra.List()), new ExpositionWriter(text, format));
+            ImmutableArray<NodeState> list = nodes.List();
+            ExpositionText.Write(list, _texts.Of(list), _extras.SelectMany(extra => extra.List()), new ExpositionWriter(text, format));
             return text;
         }
         catch

@@ -99,6 +99,9 @@ internal sealed class ExpositionWriter(PooledText text, ExpositionFormat format)
         text.Write("\n"u8);
     }
 
+    /// <summary>Lines that were written before.</summary>
+    public void Lines(ReadOnlySpan<byte> lines) => text.Write(lines);
+
     /// <summary>Ends the text.</summary>
     public void End()
     {

@@ -71,6 +71,23 @@ internal sealed class PooledText : Stream
             Write(double.IsNaN(value) ? "NaN"u8 : value > 0 ? "+Inf"u8 : "-Inf"u8);
     }
 
+    /// <summary>All that was written, which begins anew.</summary>
+    public byte[] TakeAll()
+    {
+        byte[] all = new byte[Length];
+        int at = 0;
+        foreach (ReadOnlyMemory<byte> piece in Pieces())
+        {
+            piece.Span.CopyTo(all.AsSpan(at));
+            at += piece.Length;
+        }
+        foreach ((byte[] bytes, _) in _pieces)
+            ArrayPool<byte>.Shared.Return(bytes);
+        _pieces.Clear();
+        (_used, _full) = (0, 0);
+        return all;
+    }
+
     /// <summary>What was written, in order.</summary>
     public IEnumerable<ReadOnlyMemory<byte>> Pieces()
     {

@@ -8,6 +8,8 @@ namespace GoTor.MetricsGateway.Exposition;
 /// </summary>
 internal sealed class Rendering(PooledText text, long generation, int holders, Action freed)
 {
+    // Compressed sooner than another thread would wake up.
+    private const int Short = 16 * 1024;
     private int _holders = holders;
     private Task<PooledText>? _zipped;
 
@@ -24,7 +26,7 @@ internal sealed class Rendering(PooledText text, long generation, int holders, A
     public Task<PooledText> ZippedAsync()
     {
         lock (text)
-            return _zipped ??= Task.Run(Zip);
+            return _zipped ??= text.Length <= Short ? Task.FromResult(Zip()) : Task.Run(Zip);
     }
 
     /// <summary>Is no holder any more.</summary>

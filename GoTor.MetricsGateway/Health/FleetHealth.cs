@@ -14,11 +14,11 @@ internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
     private const int MostNamed = 5;
     private readonly long _started = time.GetTimestamp();
 
-    /// <summary>All nodes together, stale ones left out.</summary>
+    /// <summary>All nodes together, those that are gone left out.</summary>
     public HealthReport Check()
     {
         ImmutableArray<NodeState> known = nodes.List();
-        NodeState[] shown = [.. known.Where(node => node.Presence != NodePresence.Stale)];
+        NodeState[] shown = [.. known.Where(node => !node.Presence.IsGone())];
         NodeState[] live = [.. shown.Where(node => node.Presence == NodePresence.Live)];
         DateTimeOffset now = time.GetUtcNow();
         List<NodeComponent> components = [.. Together(live.Length > 0 ? live : shown)];
@@ -35,10 +35,10 @@ internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
         DateTimeOffset now = time.GetUtcNow();
         NodeState[] one = [node];
         NodeState[] live = node.Presence == NodePresence.Live ? one : [];
-        List<NodeComponent> components = [.. NodeHealth.Components(node.Latest)];
-        AddReporter(components, Reporter([node], node.Presence == NodePresence.Stale ? [] : one, live, now));
+        List<NodeComponent> components = [.. node.Latest.Health];
+        AddReporter(components, Reporter([node], node.Presence.IsGone() ? [] : one, live, now));
         components.RemoveAll(component => component.Name == NodesName);
-        components.Add(Nodes([node], node.Presence == NodePresence.Stale ? [] : one, live, now));
+        components.Add(Nodes([node], node.Presence.IsGone() ? [] : one, live, now));
         return HealthReport.Of(components, now, FromSeconds(node.Latest.Fields.UptimeSeconds));
     }
 
@@ -62,10 +62,10 @@ internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
     private static IEnumerable<NodeComponent> Together(NodeState[] nodes)
     {
         if (nodes.Length == 1)
-            return NodeHealth.Components(nodes[0].Latest).Where(component => !IsOurs(component.Name));
+            return nodes[0].Latest.Health.Where(component => !IsOurs(component.Name));
         return
             from node in nodes
-            from component in NodeHealth.Components(node.Latest)
+            from component in node.Latest.Health
             where !IsOurs(component.Name)
             group (node.Latest.NodeId, component) by component.Name into same
             select Together(same.Key, [.. same]);
@@ -88,11 +88,13 @@ internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
     private static NodeComponent Reporter(ImmutableArray<NodeState> known, NodeState[] shown, NodeState[] live, DateTimeOffset now)
     {
         NodeState[] lost = [.. shown.Except(live)];
-        int stale = known.Length - shown.Length;
+        int stale = known.Count(node => node.Presence == NodePresence.Stale);
+        int stopped = known.Length - shown.Length - stale;
         (HealthLevel status, string message) = (known.Length, live.Length, lost.Length) switch
         {
             (0, _, _) => (HealthLevel.Unhealthy,
                 "No node has reported yet: start one with MetricsGateway set to this gateway's gRPC address and with the gateway's token"),
+            (_, 0, 0) when stale == 0 => (HealthLevel.Unhealthy, $"Stopped as {(stopped == 1 ? "it was" : "they were")} told to: {Named([.. known], now)}"),
             (_, 0, 0) => (HealthLevel.Unhealthy, $"No node reports any more; the last one was {Named([.. known.OrderByDescending(node => node.Latest.ReceivedAt)], now)}: start it again"),
             (_, 0, _) => (HealthLevel.Unhealthy, $"Lost {Named(lost, now)}: look whether the node runs and reaches this gateway"),
             (_, _, > 0) => (HealthLevel.Degraded, $"Lost {Named(lost, now)}: look whether the node runs and reaches this gateway"),
@@ -105,6 +107,7 @@ internal sealed class FleetHealth(INodeDirectory nodes, TimeProvider time)
                     ? []
                     : new[] { KeyValuePair.Create("last_report_age_seconds", $"{(long)(now - known.Max(node => node.Latest.ReceivedAt)).TotalSeconds}") },
                 KeyValuePair.Create("live", $"{live.Length}"), KeyValuePair.Create("lost", $"{lost.Length}"), KeyValuePair.Create("stale", $"{stale}"),
+                KeyValuePair.Create("stopped", $"{stopped}"),
             ],
             now);
     }

@@ -14,22 +14,22 @@ internal static class NodeHealth
     private const string ClockName = "clock_skew";
 
     /// <summary>
-    /// The reported components, sorted by name. A report without a component "bootstrap" gets it from its other fields: no node is healthy
-    /// before it can carry traffic. A clock far from the gateway's is a component of its own.
+    /// The snapshot with all its components: once per report, since every page asks for them. A report without a component "bootstrap" gets
+    /// it from its other fields: no node is healthy before it can carry traffic. A clock far from the gateway's is a component of its own.
     /// </summary>
-    public static ImmutableArray<NodeComponent> Components(NodeSnapshot node)
+    public static NodeSnapshot Complete(NodeSnapshot node)
     {
         ImmutableArray<NodeComponent> components = node.Health;
         if (!components.Any(component => component.Name == BootstrapName))
             components = Insert(components, Bootstrap(node));
         if (Clock(node) is { } clock && !components.Any(component => component.Name == ClockName))
             components = Insert(components, clock);
-        return components;
+        return node with { Health = components };
     }
 
     /// <summary>The worst component; a node that does not report is unhealthy.</summary>
     public static HealthLevel LevelOf(NodeState node) =>
-        node.Presence == NodePresence.Live ? Components(node.Latest).Min(component => component.Status) : HealthLevel.Unhealthy;
+        node.Presence == NodePresence.Live ? node.Latest.Health.Min(component => component.Status) : HealthLevel.Unhealthy;
 
     /// <summary>Whether streams can go through the node.</summary>
     public static bool CanCarryTraffic(NodeState node) => node.Latest.Bootstrap.Percent == 100 && LevelOf(node) != HealthLevel.Unhealthy;

@@ -63,7 +63,7 @@ internal static class MetricsJson
     }
 
     private static ContractFields Together(ImmutableArray<NodeState> nodes) => ContractFieldsReader.Of(
-        [.. nodes.Where(node => node.Presence != NodePresence.Stale).Select(node => node.Latest.Families)]);
+        [.. nodes.Where(node => !node.Presence.IsGone()).Select(node => node.Latest.Families)]);
 
     private static ReadOnlyMemory<byte> Write(ContractFields fields)
     {

@@ -32,6 +32,16 @@ internal enum NodePresence
     /// <summary>Reports are overdue. Its last values are still shown and summed.</summary>
     Lost,
 
-    /// <summary>It has been gone for five minutes or said goodbye: its values are neither exported nor summed any more.</summary>
+    /// <summary>It has been gone for five minutes: its values are neither exported nor summed any more.</summary>
     Stale,
+
+    /// <summary>It said that it stops, as it was told to. Its values are neither exported nor summed any more, and nobody needs to look.</summary>
+    Stopped,
+}
+
+/// <summary>What follows from it.</summary>
+internal static class NodePresences
+{
+    /// <summary>Its values are not shown any more.</summary>
+    public static bool IsGone(this NodePresence presence) => presence is NodePresence.Stale or NodePresence.Stopped;
 }

@@ -21,14 +21,14 @@ internal sealed class NodeEntry(NodeState state)
     public long TextBytes { get; private set; }
 
     /// <summary>
-    /// Whether a process was here, had to give way and has to stay away: as long as its successor is not stale, and always with reports that
+    /// Whether a process was here, had to give way and has to stay away: as long as its successor is not gone, and always with reports that
     /// it sent before.
     /// </summary>
     public bool IsShutOut(string bootId, ulong sequence)
     {
         foreach ((string replaced, ulong last) in _replaced)
         {
-            if (replaced == bootId && (State.Presence != NodePresence.Stale || sequence <= last))
+            if (replaced == bootId && (!State.Presence.IsGone() || sequence <= last))
                 return true;
         }
         return false;

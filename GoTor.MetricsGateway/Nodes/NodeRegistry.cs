@@ -28,7 +28,7 @@ internal sealed class NodeRegistry(ReportQuotas quotas, TimeProvider time) : INo
         }
     }
 
-    /// <summary>How many nodes are known, stale ones too.</summary>
+    /// <summary>How many nodes are known, those that are gone too.</summary>
     public int Count
     {
         get
@@ -132,7 +132,7 @@ internal sealed class NodeRegistry(ReportQuotas quotas, TimeProvider time) : INo
     {
         if (!_entries.TryGetValue(nodeId, out NodeEntry? entry))
         {
-            if (_entries.Count >= quotas.Nodes && !ForgetStalest())
+            if (_entries.Count >= quotas.Nodes && !ForgetLongestGone())
                 throw new ReportRefusedException(RefusalReason.Quota, $"{quotas.Nodes} nodes already report to this gateway, which is its quota");
             return (true, null);
         }
@@ -148,13 +148,13 @@ internal sealed class NodeRegistry(ReportQuotas quotas, TimeProvider time) : INo
         return (true, null);
     }
 
-    // Only stale nodes make room: what still reports is never pushed out.
-    private bool ForgetStalest()
+    // Only nodes that are gone make room: what still reports is never pushed out.
+    private bool ForgetLongestGone()
     {
-        NodeEntry? stalest = _entries.Values.Where(entry => entry.State.Presence == NodePresence.Stale).MinBy(entry => entry.State.Latest.ReceivedAt);
-        if (stalest is null)
+        NodeEntry? gone = _entries.Values.Where(entry => entry.State.Presence.IsGone()).MinBy(entry => entry.State.Latest.ReceivedAt);
+        if (gone is null)
             return false;
-        Forget(stalest);
+        Forget(gone);
         Changed();
         return true;
     }
@@ -174,7 +174,7 @@ internal sealed class NodeRegistry(ReportQuotas quotas, TimeProvider time) : INo
         _nextPresenceChange = DateTimeOffset.MaxValue;
         foreach (NodeEntry entry in _entries.Values.ToArray())
         {
-            if (now >= entry.PresenceUntil && entry.State.Presence == NodePresence.Stale)
+            if (now >= entry.PresenceUntil && entry.State.Presence.IsGone())
             {
                 Forget(entry);
                 changed = true;

@@ -1,6 +1,6 @@
 namespace GoTor.MetricsGateway.Nodes;
 
-/// <summary>When a node counts as lost or stale, and which of two processes with one node id is believed.</summary>
+/// <summary>When a node counts as lost, stale or stopped, and which of two processes with one node id is believed.</summary>
 internal static class NodeRules
 {
     /// <summary>A node is never called lost sooner than this.</summary>
@@ -9,7 +9,7 @@ internal static class NodeRules
     /// <summary>A node gone for this long is stale.</summary>
     public static readonly TimeSpan StaleAfter = TimeSpan.FromMinutes(5);
 
-    /// <summary>A stale node is still listed for this long.</summary>
+    /// <summary>A node that is gone is still listed for this long.</summary>
     public static readonly TimeSpan ForgottenAfter = TimeSpan.FromHours(24);
 
     /// <summary>How a node stands, and when that changes unless it reports.</summary>
@@ -21,7 +21,7 @@ internal static class NodeRules
         DateTimeOffset lost = latest.ReceivedAt + Patience(latest.Interval, told);
         DateTimeOffset stale = latest.ReceivedAt + StaleAfter;
         if (latest.Final || now >= stale)
-            return (NodePresence.Stale, latest.ReceivedAt + ForgottenAfter);
+            return (latest.Final ? NodePresence.Stopped : NodePresence.Stale, latest.ReceivedAt + ForgottenAfter);
         return now >= lost ? (NodePresence.Lost, stale) : (NodePresence.Live, lost < stale ? lost : stale);
     }
 

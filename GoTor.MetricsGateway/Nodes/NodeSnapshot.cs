@@ -42,7 +42,7 @@ internal sealed record NodeSnapshot
     /// <summary>Sorted by <see cref="MetricFamily.PrometheusName"/>.</summary>
     public required ImmutableArray<MetricFamily> Families { get; init; }
 
-    /// <summary>Sorted by name.</summary>
+    /// <summary>Sorted by name. Never empty: what a report leaves out, <see cref="GoTor.MetricsGateway.Health.NodeHealth.Complete"/> adds.</summary>
     public required ImmutableArray<NodeComponent> Health { get; init; }
 
     /// <summary>go-tor's fields, taken from <see cref="Families"/>.</summary>

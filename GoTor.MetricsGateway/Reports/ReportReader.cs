@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
 
@@ -48,7 +49,7 @@ internal sealed class ReportReader(FamilyReader families)
         MetricsContract.NodeReport report, DateTimeOffset start, NodeSnapshot? previous, DateTimeOffset now, Refusals refusals)
     {
         ImmutableArray<MetricFamily> read = families.Read(report.Families, report.NodeId, previous, now, refusals);
-        return new NodeSnapshot
+        return NodeHealth.Complete(new NodeSnapshot
         {
             NodeId = report.NodeId,
             BootId = report.BootId,
@@ -65,11 +66,11 @@ internal sealed class ReportReader(FamilyReader families)
                 ReportText.Clean(report.Bootstrap?.Tag ?? "", ReportText.LongestName),
                 ReportText.Clean(report.Bootstrap?.Summary ?? "", LongestText)),
             Families = read,
-            Health = Health(report.Health, refusals),
+            Health = Components(report.Health, refusals),
             Fields = ContractFieldsReader.Of(read),
             Final = report.Final,
             Profiling = report.Profiling,
-        };
+        });
     }
 
     private static TimeSpan IntervalOf(uint milliseconds)
@@ -99,7 +100,7 @@ internal sealed class ReportReader(FamilyReader families)
         return previous is not null && previous.Labels.SequenceEqual(result) ? previous.Labels : [.. result];
     }
 
-    private static ImmutableArray<NodeComponent> Health(IReadOnlyList<MetricsContract.HealthComponent> components, Refusals refusals)
+    private static ImmutableArray<NodeComponent> Components(IReadOnlyList<MetricsContract.HealthComponent> components, Refusals refusals)
     {
         var result = new SortedList<string, NodeComponent>(StringComparer.Ordinal);
         foreach (MetricsContract.HealthComponent component in components)

@@ -62,16 +62,28 @@ public sealed class NodePresenceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Goodbye_MakesStaleAtOnce_AndTheNextProcessIsWelcome()
+    public async Task Goodbye_MakesStoppedAtOnce_AndTheNextProcessIsWelcome()
     {
         MetricsContract.NodeReport goodbye = Empty(sequence: 9);
         goodbye.Final = true;
         await _gateway.ReportAsync(goodbye);
-        Assert.Equal(NodePresence.Stale, _gateway.Nodes.Find("node-1")!.Presence);
+        Assert.Equal(NodePresence.Stopped, _gateway.Nodes.Find("node-1")!.Presence);
+        ParsedExposition page = await _gateway.ScrapeAsync();
+        Assert.Equal(1, page.Value("gotor_node_stopped", ("node", "node-1")));
+        Assert.Equal(0, page.Value("gotor_node_up", ("node", "node-1")));
+        Assert.Equal(1, page.Value("gotor_gateway_nodes", ("state", "stopped")));
+        Assert.Equal(0, page.Value("gotor_gateway_nodes", ("state", "stale")));
+        Assert.Empty(page["gotor_node_health"].Samples);
+        Assert.Contains("Stopped as it was told to", await _gateway.GetAsync("/health"), StringComparison.Ordinal);
+
+        // However long it is gone: it is not a node that fell silent.
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.Equal(NodePresence.Stopped, _gateway.Nodes.Find("node-1")!.Presence);
 
         // Its clock was set back by an hour meanwhile.
         await _gateway.ReportAsync(Empty(boot: "boot-2", start: Start.AddHours(-1)));
         Assert.Equal("boot-2", _gateway.Nodes.Find("node-1")!.Latest.BootId);
+        Assert.Equal(0, (await _gateway.ScrapeAsync()).Value("gotor_node_stopped", ("node", "node-1")));
     }
 
     [Fact]

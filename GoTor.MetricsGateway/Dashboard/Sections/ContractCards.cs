@@ -53,7 +53,7 @@ internal static class ContractCards
 
     private static string Scope(DashboardView view)
     {
-        if (view.Node is { Presence: NodePresence.Stale })
+        if (view.Node?.Presence.IsGone() == true)
         {
             return "As the node last reported them. They are in /metrics and in the sums no more.";
         }
@@ -63,9 +63,17 @@ internal static class ContractCards
             return "Since the node started, as in /metrics and /metrics/json. Circuits and streams are those of applications.";
         }
 
+        int gone = view.Nodes.Count(node => node.Presence.IsGone());
         int stale = view.Nodes.Count(node => node.Presence == NodePresence.Stale);
-        int summed = view.Nodes.Length - stale;
-        return view.Nodes.IsEmpty ? "Nothing has been reported yet: the sum of no nodes." : $"Sum of {summed} {(summed == 1 ? "node" : "nodes")}{(stale > 0 ? $"; {stale} stale left out" : "")}. "
+        int summed = view.Nodes.Length - gone;
+        string left = (stale, gone - stale) switch
+        {
+            (0, 0) => "",
+            (_, 0) => $"; {stale} stale left out",
+            (0, _) => $"; {gone} stopped left out",
+            _ => $"; {stale} stale and {gone - stale} stopped left out",
+        };
+        return view.Nodes.IsEmpty ? "Nothing has been reported yet: the sum of no nodes." : $"Sum of {summed} {(summed == 1 ? "node" : "nodes")}{left}. "
             + "Times are over the builds of all of them; the uptime is the longest.";
     }
 

@@ -27,7 +27,7 @@ internal static class HealthSection
     private static void Parts(HtmlBuilder html, NodeState node, bool past)
     {
         html.Add($"<section id=\"health\"{new Markup(past ? " class=\"past\"" : "")} aria-labelledby=\"health-title\"><h2 id=\"health-title\">{(past ? "Health as it was last reported" : "Health")}</h2>");
-        ImmutableArray<NodeComponent> parts = NodeHealth.Components(node.Latest);
+        ImmutableArray<NodeComponent> parts = node.Latest.Health;
         NodeComponent[] ailing = [.. parts.Where(part => part.Status != HealthLevel.Healthy).OrderBy(part => part.Status)];
         NodeComponent[] well = [.. parts.Where(part => part.Status == HealthLevel.Healthy)];
         if (ailing.Length > 0)
@@ -102,7 +102,7 @@ internal static class HealthSection
             }
             else
             {
-                NodeComponent worst = NodeHealth.Components(node.Latest).MinBy(part => part.Status)!;
+                NodeComponent worst = node.Latest.Health.MinBy(part => part.Status)!;
                 html.Add($"<p><bdi>{worst.Name}: {worst.Message}</bdi></p>");
             }
 

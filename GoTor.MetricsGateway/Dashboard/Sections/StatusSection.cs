@@ -88,7 +88,7 @@ internal static class StatusSection
     {
         ImmutableArray<(NodeState Node, NodeStatus Status)> all = [.. view.Nodes.Select(node => (node, node.Status()))];
         int ailing = all.Count(pair => pair.Status.NeedsAttention());
-        int counted = all.Count(pair => pair.Node.Presence != NodePresence.Stale);
+        int counted = all.Count(pair => !pair.Node.Presence.IsGone());
         NodeStatus worst = all.Min(pair => pair.Status);
         int starting = all.Count(pair => pair.Status == NodeStatus.Starting);
         string of = $"of {counted} {(counted == 1 ? "node" : "nodes")}";

@@ -41,7 +41,7 @@ internal sealed class OtlpDelivery : PeriodicDelivery
 
     protected override async Task DeliverAsync(CancellationToken cancellation)
     {
-        NodeSnapshot[] nodes = [.. _nodes.List().Where(node => node.Presence != NodePresence.Stale || node.Latest.Final).Select(node => node.Latest)];
+        NodeSnapshot[] nodes = [.. _nodes.List().Where(node => node.Presence != NodePresence.Stale).Select(node => node.Latest)];
         Forget(nodes);
         List<NodeSnapshot> batch = [];
         int points = 0;

@@ -91,7 +91,7 @@ internal sealed class DashboardHost : IAsyncDisposable
     {
         NodeState[] gone = [.. _simulated.Select(node => node.Gone()).OfType<NodeState>()];
         _vanished = true;
-        Time.Advance(TimeSpan.FromSeconds(gone.Any(node => node.Presence == NodePresence.Stale) ? 420 : gone.Length > 0 ? 25 : 5));
+        Time.Advance(TimeSpan.FromSeconds(gone.Any(node => node.Presence.IsGone()) ? 420 : gone.Length > 0 ? 25 : 5));
         Nodes.Set([.. _simulated.Select(node => node.Gone() ?? node.Report(Time.GetUtcNow()))]);
     }
 }

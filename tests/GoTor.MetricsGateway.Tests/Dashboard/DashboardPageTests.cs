@@ -157,7 +157,7 @@ public sealed partial class DashboardPageTests
     [InlineData(nameof(NodePresence.Live), false, 99, "Starting")]
     [InlineData(nameof(NodePresence.Lost), false, 99, "Lost")]
     [InlineData(nameof(NodePresence.Stale), false, 100, "Stale")]
-    [InlineData(nameof(NodePresence.Stale), true, 100, "Stopped")]
+    [InlineData(nameof(NodePresence.Stopped), true, 100, "Stopped")]
     public void Status_IsOneWord(string presence, bool final, int percent, string word)
     {
         NodeState node = Samples.Node(presence: Enum.Parse<NodePresence>(presence));

@@ -1,3 +1,4 @@
+using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
 
@@ -20,7 +21,7 @@ internal static class Samples
     };
 
     public static NodeState Node(string id = "alice", ContractFields? fields = null, NodePresence presence = NodePresence.Live) => new(
-        new NodeSnapshot
+        NodeHealth.Complete(new NodeSnapshot
         {
             NodeId = id,
             BootId = "boot",
@@ -38,6 +39,6 @@ internal static class Samples
             Fields = fields ?? Contract,
             Final = false,
             Profiling = false,
-        },
+        }),
         presence);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using GoTor.MetricsGateway.Health;
 using GoTor.MetricsGateway.Metrics;
 using GoTor.MetricsGateway.Nodes;
 
@@ -57,7 +58,8 @@ internal sealed class SimulatedNode(string name, Fate fate = Fate.Healthy, strin
         NodePresence? presence = fate switch
         {
             Fate.Lost => NodePresence.Lost,
-            Fate.Stale or Fate.Stopped => NodePresence.Stale,
+            Fate.Stale => NodePresence.Stale,
+            Fate.Stopped => NodePresence.Stopped,
             _ => null,
         };
         return presence is { } gone && Latest is { } last
@@ -111,7 +113,7 @@ internal sealed class SimulatedNode(string name, Fate fate = Fate.Healthy, strin
     private NodeSnapshot Snapshot(DateTimeOffset now)
     {
         ImmutableArray<MetricFamily> families = Families((now - _start!.Value).TotalSeconds);
-        return new NodeSnapshot
+        return NodeHealth.Complete(new NodeSnapshot
         {
             NodeId = name,
             BootId = "boot-" + name,
@@ -131,7 +133,7 @@ internal sealed class SimulatedNode(string name, Fate fate = Fate.Healthy, strin
             Fields = ContractFieldsReader.Of(families),
             Final = false,
             Profiling = false,
-        };
+        });
     }
 
     private ImmutableArray<MetricFamily> Families(double age)
