@@ -19,7 +19,12 @@ internal static class ServiceDefaults
         builder.Services.AddServiceDiscovery();
         builder.Services.ConfigureHttpClientDefaults(http =>
         {
-            http.AddStandardResilienceHandler();
+            http.AddStandardResilienceHandler(options =>
+            {
+                // For calls that come again by themselves within seconds: a short hitch is bridged, an outage is told soon.
+                options.Retry.MaxRetryAttempts = 2;
+                options.Retry.Delay = TimeSpan.FromMilliseconds(250);
+            });
             http.AddServiceDiscovery();
         });
         return builder;

@@ -21,7 +21,7 @@ internal static class CustomRoom
 
     public static void MapCustomMetrics(this IEndpointRouteBuilder endpoints, GatewayOptions options)
     {
-        ReportToken? own = options.CustomToken is { } token ? new ReportToken(token) : null;
+        ReportToken? own = options.CustomToken is { } token ? ReportToken.Of(endpoints.ServiceProvider, token, options.CustomTokenFile) : null;
         CustomEndpoints custom = endpoints.ServiceProvider.GetRequiredService<CustomEndpoints>();
         endpoints.MapGrpcService<CustomMetricsService>().RequireToken(own);
         endpoints.MapPost(Path + "register", custom.RegisterAsync).RequireToken(own);

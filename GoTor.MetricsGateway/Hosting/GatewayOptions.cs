@@ -27,7 +27,7 @@ internal sealed record GatewayOptions
     /// <summary>The token that nodes present. Never on a command line, where other users see it.</summary>
     public string? Token { get; init; }
 
-    /// <summary>A file with the token in its first line. It goes before <see cref="Token"/>.</summary>
+    /// <summary>A file with the token in its first line, read again when it changes. It goes before <see cref="Token"/>.</summary>
     public string? TokenFile { get; init; }
 
     /// <summary>The token of applications that have metrics of their own; null for <see cref="Token"/>.</summary>

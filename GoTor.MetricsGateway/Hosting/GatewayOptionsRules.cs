@@ -51,10 +51,8 @@ internal static class GatewayOptionsRules
             faults.Add(
                 $"there is no token: set Gateway:TokenFile or {GatewayOptions.TokenVariable}, and give nodes the same one. A good one: head -c 32 /dev/urandom | base64");
         }
-        else if (token.Length < ReportToken.ShortestToken)
-            faults.Add($"the token is too short to be safe: it needs {ReportToken.ShortestToken} characters");
-        else if (token.Any(character => character is < '!' or > '~'))
-            faults.Add("the token has a space or another character that no header can carry");
+        else if (ReportToken.Fault(token) is { } fault)
+            faults.Add($"a token cannot be used: {fault}");
     }
 
     private static void CheckAddress(List<string> faults, string name, string address)

@@ -29,7 +29,14 @@ internal static class GatewaySettings
         string? token = parentToken ?? FromFile(options.TokenFile, faults) ?? options.Token ?? configuration[GatewayOptions.TokenVariable];
         string? customToken = FromFile(options.CustomTokenFile, faults) ?? options.CustomToken;
         string? profilingToken = FromFile(options.Profiling.TokenFile, faults) ?? options.Profiling.Token;
-        options = options with { Token = token, CustomToken = customToken, Profiling = options.Profiling with { Token = profilingToken } };
+        // The parent's token is no file's, whatever the settings say.
+        options = options with
+        {
+            Token = token,
+            TokenFile = parentToken is null ? options.TokenFile : null,
+            CustomToken = customToken,
+            Profiling = options.Profiling with { Token = profilingToken },
+        };
         if (faults.Count == 0)
             faults.AddRange(GatewayOptionsRules.Faults(options));
         return faults.Count == 0 ? options : throw new GatewaySettingsException(faults);

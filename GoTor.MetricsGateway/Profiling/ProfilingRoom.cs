@@ -18,7 +18,8 @@ internal static class ProfilingRoom
     {
         ProfileEndpoint profiles = endpoints.ServiceProvider.GetRequiredService<ProfileEndpoint>();
         // Disabled there is nothing to protect, and its own token may be missing.
-        string? token = endpoints.ServiceProvider.GetRequiredService<ProfilingOptions>() is { Enabled: true } options ? options.Token : null;
-        endpoints.MapPost("/debug/profile", profiles.ServeAsync).RequireToken(token is null ? null : new ReportToken(token));
+        ProfilingOptions options = endpoints.ServiceProvider.GetRequiredService<ProfilingOptions>();
+        ReportToken? own = options is { Enabled: true, Token: { } token } ? ReportToken.Of(endpoints.ServiceProvider, token, options.TokenFile) : null;
+        endpoints.MapPost("/debug/profile", profiles.ServeAsync).RequireToken(own);
     }
 }

@@ -8,6 +8,9 @@ namespace GoTor.MetricsGateway.Push;
 /// </summary>
 internal abstract class PeriodicDelivery(string target, Uri there, TimeSpan period, PushMetrics metrics, TimeProvider time, ILogger logger) : BackgroundService
 {
+    /// <summary>The client for requests to targets: see <see cref="PushRoom"/>.</summary>
+    public const string ClientName = "push";
+
     private static readonly TimeSpan LongestDelivery = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LongestGoodbye = TimeSpan.FromSeconds(3);
 
@@ -20,18 +23,6 @@ internal abstract class PeriodicDelivery(string target, Uri there, TimeSpan peri
 
     /// <summary>The last words.</summary>
     protected virtual Task SayGoodbyeAsync(CancellationToken cancellation) => DeliverAsync(cancellation);
-
-    /// <summary>A client for requests to the target: no proxy, no redirection, which could take a password elsewhere.</summary>
-    protected static HttpClient CreateClient() => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = TimeSpan.FromSeconds(5),
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        MaxResponseDrainSize = 64 * 1024,
-    })
-    { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = 64 * 1024 };
 
     /// <summary>The header for a bearer token in a file, read each time so that it can be changed; null without a file.</summary>
     protected static AuthenticationHeaderValue? Bearer(string? file) => file is null ? null : new AuthenticationHeaderValue("Bearer", FirstLine(file));

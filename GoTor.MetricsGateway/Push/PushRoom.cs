@@ -11,6 +11,7 @@ internal static class PushRoom
         if (options.Push.Url is null && options.Otlp.Endpoint is null)
             return;
         services.AddSingleton<PushMetrics>();
+        AddClient(services);
         if (options.Push.Url is not null)
         {
             services.AddSingleton(options.Push);
@@ -22,4 +23,24 @@ internal static class PushRoom
             services.AddHostedService<OtlpDelivery>();
         }
     }
+
+    // From the factory, so that it has what all clients have: targets by the names of services, and another try (GoTor.ServiceDefaults).
+    private static void AddClient(IServiceCollection services) => services
+        .AddHttpClient(PeriodicDelivery.ClientName, client =>
+        {
+            client.Timeout = Timeout.InfiniteTimeSpan; // Each delivery has its own.
+            client.MaxResponseContentBufferSize = 64 * 1024;
+        })
+        // No proxy, and no redirection, which could take a password elsewhere.
+        .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler
+        {
+            UseProxy = false,
+            UseCookies = false,
+            AllowAutoRedirect = false,
+            ConnectTimeout = TimeSpan.FromSeconds(5),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxResponseDrainSize = 64 * 1024,
+        })
+        .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
+        .RemoveAllLoggers();
 }

@@ -14,12 +14,12 @@ internal sealed class PushgatewayDelivery : PeriodicDelivery
     private readonly PushOptions _options;
     private readonly ExpositionSource _source;
     private readonly Uri _group;
-    private readonly HttpClient _client = CreateClient();
+    private readonly HttpClient _client;
 
-    public PushgatewayDelivery(PushOptions options, ExpositionSource source, PushMetrics metrics, TimeProvider time, ILogger<PushgatewayDelivery> logger)
+    public PushgatewayDelivery(PushOptions options, ExpositionSource source, IHttpClientFactory clients, PushMetrics metrics, TimeProvider time, ILogger<PushgatewayDelivery> logger)
         : base("pushgateway", options.Url!, options.Period, metrics, time, logger)
     {
-        (_options, _source) = (options, source);
+        (_options, _source, _client) = (options, source, clients.CreateClient(ClientName));
         _group = GroupOf(options);
     }
 

@@ -20,6 +20,12 @@ internal static partial class ReportsLog
     [LoggerMessage(10104, LogLevel.Information, "Node '{Node}' said goodbye.")]
     public static partial void Goodbye(ILogger logger, string node);
 
+    [LoggerMessage(10106, LogLevel.Information, "The token in {File} has changed: the new one counts from now on.")]
+    public static partial void TokenChanged(ILogger logger, string file);
+
+    [LoggerMessage(10107, LogLevel.Warning, "The token in {File} cannot be used: {Fault}. The last one goes on counting.")]
+    public static partial void TokenUnusable(ILogger logger, string file, string fault);
+
     [LoggerMessage(10105, LogLevel.Error, "Node '{Node}': its report met a mistake of the gateway's and is refused (logged at most once a minute).")]
     public static partial void Failed(ILogger logger, string node, Exception failure);
 }

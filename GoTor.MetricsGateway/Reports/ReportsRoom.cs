@@ -16,7 +16,7 @@ internal static class ReportsRoom
             grpc.IgnoreUnknownServices = true; // Otherwise any POST to a path of two parts would be gRPC's.
         });
         services.AddSingleton(options.Quotas);
-        services.AddSingleton(new ReportToken(options.Token!));
+        services.AddSingleton(provider => ReportToken.Of(provider, options.Token!, options.TokenFile));
         services.AddSingleton<TokenFailures>();
         services.AddSingleton<ReportsMetrics>();
         services.AddSingleton<FamilyCatalogue>();

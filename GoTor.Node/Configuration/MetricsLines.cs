@@ -109,6 +109,7 @@ internal static class MetricsLines
             Gateway = given.Gateway,
             HttpAddress = given.Port ?? new IPEndPoint(IPAddress.Loopback, MetricsOptions.DefaultPort),
             Token = token,
+            TokenFile = given is { Token: null, TokenFile: not null } ? given.TokenPath : null,
             NodeName = given.NodeName ?? DefaultNodeName(Environment.MachineName),
             Labels = given.Labels ?? [],
             Profiling = draft.Switches.GetValueOrDefault("MetricsProfiling"),
@@ -174,6 +175,9 @@ internal sealed class MetricsDraft
     public BearerToken? Token { get; set; }
 
     public BearerToken? TokenFile { get; set; }
+
+    /// <summary>Where <see cref="TokenFile"/> is from.</summary>
+    public string? TokenPath { get; set; }
 
     public string? NodeName { get; set; }
 

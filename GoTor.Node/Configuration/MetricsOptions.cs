@@ -17,6 +17,9 @@ internal sealed record MetricsOptions
     /// <summary>Null with a child that needs none but the one it is given.</summary>
     public BearerToken? Token { get; init; }
 
+    /// <summary>The file that <see cref="Token"/> is from, which may get another one; null when it is from elsewhere.</summary>
+    public string? TokenFile { get; init; }
+
     /// <summary>What the node is called in everything it reports.</summary>
     public required string NodeName { get; init; }
 

@@ -350,6 +350,7 @@ internal static class OptionCatalog
     {
         draft.Metrics.HasToken = true;
         draft.Metrics.TokenFile = MetricsLines.ReadTokenFile(line.Value, line.Source, draft.Problems);
+        draft.Metrics.TokenPath = line.Value;
     }
 
     private static void ReadMetricsNodeName(ConfigurationDraft draft, ConfigLine line)

@@ -196,7 +196,7 @@ internal sealed class NodeHost : IAsyncDisposable
         }
 
         if (next.Metrics is { Gateway: not null, Token: { } token })
-            _reporting?.UseToken(token);
+            _reporting?.UseToken(token, next.Metrics.TokenFile);
         _configuration = next;
     }
 

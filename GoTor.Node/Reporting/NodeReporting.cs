@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using GoTor.Client;
 using GoTor.Client.Proxies;
@@ -28,32 +27,31 @@ internal sealed class NodeReporting : IAsyncDisposable
     private readonly string _network;
     private readonly Reporter _reporter;
     private readonly CancellationTokenSource _stopping = new();
-    private BearerToken _token;
+    private readonly GatewayToken _token;
     private Task _running = Task.CompletedTask;
 
     private NodeReporting(MetricsOptions options, string network, string version, IMeterFactory meterFactory, ILoggerFactory loggers, TimeProvider time)
     {
         ILogger logger = loggers.CreateLogger("Metrics");
         (_time, _network) = (time, network);
-        _token = options.Token ?? BearerToken.Random();
+        _token = new GatewayToken(options.Token ?? BearerToken.Random(), options.TokenFile);
         if (options.Gateway is { } gateway)
         {
             if (options.IsInClear)
                 ReportingLog.InClear(logger, gateway.Authority);
-            _remote = new GrpcReportSink(gateway, () => Volatile.Read(ref _token));
+            _remote = new GrpcReportSink(gateway, _token);
         }
         else
         {
             GatewayFiles files = GatewayFiles.Find(AppContext.BaseDirectory, Environment.ProcessPath);
-            _own = new GatewaySupervisor(files, options.HttpAddress, _token, logger, time, Random.Shared.NextDouble);
+            _own = new GatewaySupervisor(files, options.HttpAddress, _token.Current, logger, time, Random.Shared.NextDouble);
         }
 
         Meters = new MeterAggregator(meterFactory);
         _probe = new ProcessProbe(time);
         _ = new ProcessMetrics(meterFactory, _probe);
-        using Process self = Process.GetCurrentProcess();
         NodeIdentity identity = new(
-            options.NodeName, NodeIdentity.NewBootId(), self.StartTime, version, network, options.Labels, options.Profiling);
+            options.NodeName, NodeIdentity.NewBootId(), time.GetUtcNow(), version, network, options.Labels, options.Profiling);
         _reporter = new Reporter(
             new ReportBuilder(identity, Meters, time),
             (IReportSink?)_remote ?? _own!,
@@ -96,7 +94,7 @@ internal sealed class NodeReporting : IAsyncDisposable
     }
 
     /// <summary>Reports carry another token from the next one on. A gateway of our own keeps the one that it was started with.</summary>
-    public void UseToken(BearerToken token) => Volatile.Write(ref _token, token);
+    public void UseToken(BearerToken token, string? file) => _token.Use(token, file);
 
     public async ValueTask DisposeAsync()
     {

@@ -62,6 +62,13 @@ public sealed class AspireSystem : IAsyncLifetime, IObservedSystem
 
     Task IObservedSystem.KillNodeAsync() => KillAsync(IObservedSystem.Node);
 
+    async Task IObservedSystem.StopNodeAsync()
+    {
+        ExecuteCommandResult stopped = await Application.ResourceCommands.ExecuteCommandAsync(IObservedSystem.Node, KnownResourceCommands.StopCommand);
+        Assert.True(stopped.Success);
+        await Application.ResourceNotifications.WaitForResourceAsync(IObservedSystem.Node, KnownResourceStates.TerminalStates).WaitAsync(Limit);
+    }
+
     Task IObservedSystem.StartNodeAsync() => StartAsync(IObservedSystem.Node);
 
     Task IObservedSystem.KillGatewayAsync() => KillAsync("gateway");

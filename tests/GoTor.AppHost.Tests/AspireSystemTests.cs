@@ -3,11 +3,12 @@ using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using GoTor.Integration.Tests.Observability;
 using GoTor.Testing.PrivateNetwork;
+using Xunit.Abstractions;
 
 namespace GoTor.AppHost.Tests;
 
 /// <summary>The scenario on the AppHost, and what only Aspire has.</summary>
-public sealed class AspireSystemTests(AspireSystem system) : SystemScenario, IClassFixture<AspireSystem>
+public sealed class AspireSystemTests(AspireSystem system, ITestOutputHelper output) : SystemScenario(output), IClassFixture<AspireSystem>
 {
     private protected override IObservedSystem Observed => system;
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using GoTor.Deploy.Tests.Files;
 
@@ -36,6 +37,15 @@ public sealed partial class ComposeTests
         Assert.NotNull(service.At("logging", "options", "max-size").Text);
         Assert.Equal("unless-stopped", service["restart"].Text);
         Assert.NotNull(service["stop_grace_period"].Text);
+    }
+
+    [Fact]
+    public void Gateway_TemporaryFolder_HoldsTheLargestProfileAndItsConversion()
+    {
+        YamlValue gateway = Compose.Service("gateway");
+        long profile = long.Parse(gateway.At("environment", "Gateway__Profiling__MaxBytes").Text!, CultureInfo.InvariantCulture);
+        string size = Assert.Single(gateway["tmpfs"].Texts).Split("size=")[1].Split('m')[0];
+        Assert.InRange(long.Parse(size, CultureInfo.InvariantCulture) << 20, 6 * profile, long.MaxValue);
     }
 
     [Theory]

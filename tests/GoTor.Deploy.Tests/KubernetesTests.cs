@@ -1,3 +1,4 @@
+using System.Globalization;
 using GoTor.Deploy.Tests.Files;
 
 namespace GoTor.Deploy.Tests;
@@ -18,6 +19,15 @@ public sealed class KubernetesTests
 
     private static YamlValue Pod(string workload) =>
         OfKind("Deployment", "StatefulSet").Single(one => one.At("metadata", "name").Text == workload).At("spec", "template");
+
+    [Fact]
+    public void Gateway_TemporaryFolder_HoldsTheLargestProfileAndItsConversion()
+    {
+        YamlValue spec = Pod("gotor-gateway")["spec"];
+        YamlValue most = spec["containers"].Items.Single()["env"].Items.Single(variable => variable["name"].Text == "Gateway__Profiling__MaxBytes");
+        string size = spec["volumes"].Items.Single(volume => volume["name"].Text == "tmp").At("emptyDir", "sizeLimit").Text!;
+        Assert.InRange(long.Parse(size.Replace("Mi", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) << 20, 6L * most["value"].Number, long.MaxValue);
+    }
 
     [Theory]
     [MemberData(nameof(Workloads))]

@@ -28,6 +28,20 @@ public sealed partial class FamilyCatalogueTests
     }
 
     [Fact]
+    public async Task NewName_WithTwoMeanings_IsTheFirstNodes_AndRefusedToTheOtherWithTheReason()
+    {
+        await using TestGateway gateway = await TestGateway.StartAsync();
+        Assert.Empty((await gateway.ReportAsync(Empty("first").With(Gauge("gotor.future.thing", 7)))).Refusals);
+        ReportAnswer answer = await gateway.ReportAsync(Empty("second").With(Counter("gotor.future.thing", 8), Gauge("gotor.future.other", 9)));
+        Assert.Equal("'gotor.future.thing' is a counter, but other nodes report it as a gauge", Assert.Single(answer.Refusals));
+
+        ParsedExposition page = await gateway.ScrapeAsync();
+        Assert.Equal(("gauge", 7), (page["gotor_future_thing"].Type, page.Value("gotor_future_thing", ("node", "first"))));
+        Assert.Single(page["gotor_future_thing"].Samples);
+        Assert.Equal(9, page.Value("gotor_future_other", ("node", "second"))); // Nothing else of it is lost.
+    }
+
+    [Fact]
     public void NodeThatInventsNames_UsesUpItsOwnShareOnly()
     {
         var catalogue = new FamilyCatalogue(new ReportQuotas { Families = 50, DifferentFamilies = 100 });

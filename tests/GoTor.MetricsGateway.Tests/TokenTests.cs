@@ -10,6 +10,8 @@ namespace GoTor.MetricsGateway.Tests;
 public sealed class TokenTests
 {
     private const int WrongToken = 10100;
+    private const int TokenChanged = 10106;
+    private const int TokenUnusable = 10107;
 
     [Theory]
     [InlineData(null)]
@@ -77,4 +79,44 @@ public sealed class TokenTests
         Assert.False(token.IsPresentedBy("Bearer " + new string('x', 5000)));
         Assert.Throws<ArgumentOutOfRangeException>(() => new ReportToken("short"));
     }
+
+    [Fact]
+    public async Task Token_ChangedInItsFile_CountsWithoutARestart()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, "first-token-of-the-file\nmore\n");
+            var time = new FakeTimeProvider(DateTimeOffset.UtcNow);
+            await using TestGateway gateway = await TestGateway.StartAsync(time, settings: ("TokenFile", file));
+            await gateway.Reports.ReportAsync(TestReports.Empty(sequence: 1), Bearer("first-token-of-the-file"));
+
+            await File.WriteAllTextAsync(file, "second-token-of-the-file\n");
+            time.Advance(TimeSpan.FromSeconds(1));
+            await gateway.Reports.ReportAsync(TestReports.Empty(sequence: 2), Bearer("second-token-of-the-file"));
+            await RefusedAsync(gateway, "first-token-of-the-file");
+
+            // Half written, or gone: the last good one counts on, and the log says so once.
+            foreach (Action breaks in (Action[])[() => File.WriteAllText(file, "short"), () => File.WriteAllText(file, "short"), () => File.Delete(file)])
+            {
+                breaks();
+                time.Advance(TimeSpan.FromSeconds(1));
+                await RefusedAsync(gateway, "short");
+                await gateway.Reports.ReportAsync(TestReports.Empty(sequence: 3), Bearer("second-token-of-the-file"));
+            }
+            Assert.Equal(2, gateway.Log.GetSnapshot().Count(record => record.Id.Id == TokenUnusable));
+            Assert.Single(gateway.Log.GetSnapshot(), record => record.Id.Id == TokenChanged);
+            Assert.All(gateway.Log.GetSnapshot(), record => Assert.DoesNotContain("-token-of-the-file", record.Message, StringComparison.Ordinal));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static Metadata Bearer(string token) => new() { { "authorization", "Bearer " + token } };
+
+    private static async Task RefusedAsync(TestGateway gateway, string token) => Assert.Equal(
+        StatusCode.Unauthenticated,
+        (await Assert.ThrowsAsync<RpcException>(async () => await gateway.Reports.ReportAsync(TestReports.Empty(sequence: 9), Bearer(token)))).StatusCode);
 }

@@ -94,6 +94,8 @@ internal sealed class LiveFeed(
             audiences = [.. _audiences.Values];
         }
 
+        if (audiences.Length == 0)
+            return; // What views share costs something, with many nodes, and nobody looks.
         DashboardRound round = views.Now();
         foreach (Audience audience in audiences)
         {

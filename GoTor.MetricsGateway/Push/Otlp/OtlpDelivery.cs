@@ -17,15 +17,15 @@ internal sealed class OtlpDelivery : PeriodicDelivery
 
     private readonly OtlpOptions _options;
     private readonly INodeDirectory _nodes;
-    private readonly HttpClient _client = CreateClient();
+    private readonly HttpClient _client;
     private readonly GrpcChannel? _channel;
     private readonly MetricsService.MetricsServiceClient? _grpc;
     private readonly Dictionary<string, DateTimeOffset> _exported = [];
 
-    public OtlpDelivery(OtlpOptions options, INodeDirectory nodes, PushMetrics metrics, TimeProvider time, ILogger<OtlpDelivery> logger)
+    public OtlpDelivery(OtlpOptions options, INodeDirectory nodes, IHttpClientFactory clients, PushMetrics metrics, TimeProvider time, ILogger<OtlpDelivery> logger)
         : base("otlp", options.Endpoint!, options.Period, metrics, time, logger)
     {
-        (_options, _nodes) = (options, nodes);
+        (_options, _nodes, _client) = (options, nodes, clients.CreateClient(ClientName));
         if (options.Endpoint!.AbsolutePath != "/")
             return;
         _channel = GrpcChannel.ForAddress(options.Endpoint, new GrpcChannelOptions { HttpClient = _client });

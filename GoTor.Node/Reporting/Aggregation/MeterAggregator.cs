@@ -48,13 +48,9 @@ internal sealed class MeterAggregator : IDisposable
     /// <summary>All instruments, in the order in which they were made.</summary>
     public IReadOnlyList<MetricAggregate> Aggregates => Volatile.Read(ref _aggregates);
 
-    /// <summary>The series that stand for something now: an observed gauge that said nothing in the last collection is left out.</summary>
-    public IEnumerable<MetricSeries> Current(MetricAggregate aggregate)
-    {
-        int collection = Volatile.Read(ref _collection);
-        MetricSeries[] series = aggregate.Series.ToArray();
-        return aggregate is { IsObserved: true, Kind: AggregateKind.Gauge } ? series.Where(one => one.SeenIn == collection) : series;
-    }
+    /// <summary>Whether a series stands for something now: an observed gauge that said nothing in the last collection does not.</summary>
+    public bool IsCurrent(MetricAggregate aggregate, MetricSeries series) =>
+        aggregate is not { IsObserved: true, Kind: AggregateKind.Gauge } || series.SeenIn == Volatile.Read(ref _collection);
 
     /// <summary>The sum over all series of an instrument that have a label; 0 when there are none.</summary>
     public double Total(string name, string? label = null, string? value = null)

@@ -136,7 +136,7 @@ internal sealed class GatewaySupervisor : IReportSink, IAsyncDisposable
         {
             if (await child.Grpc.WaitAsync(PatienceAtStart, _time, stopping).ConfigureAwait(false) is { } grpc)
             {
-                using GrpcReportSink sink = new(grpc, () => _token);
+                using GrpcReportSink sink = new(grpc, new GatewayToken(_token, null));
                 Volatile.Write(ref _sink, sink);
                 OwnGatewayLog.Serving(_logger, _http);
                 try

@@ -18,11 +18,12 @@ internal sealed class GrpcReportSink : IReportSink, IDisposable
 
     private static readonly TimeSpan ReconnectAtOnce = TimeSpan.FromMilliseconds(1);
 
-    private readonly Func<BearerToken> _token;
+    private readonly GatewayToken _token;
     private readonly GrpcChannel _channel;
 
+    /// <param name="gateway">Where it is.</param>
     /// <param name="token">Asked for each call, so that a new token counts at once.</param>
-    public GrpcReportSink(Uri gateway, Func<BearerToken> token)
+    public GrpcReportSink(Uri gateway, GatewayToken token)
     {
         _token = token;
         SocketsHttpHandler handler = new()
@@ -57,9 +58,21 @@ internal sealed class GrpcReportSink : IReportSink, IDisposable
     public NodeReports.NodeReportsClient Client { get; }
 
     /// <summary>The headers that a gateway asks of every call.</summary>
-    public Metadata Credentials() => new() { { "authorization", _token().Header } };
+    public Metadata Credentials() => new() { { "authorization", _token.Current.Header } };
 
     public async Task<ReportOutcome> SendAsync(NodeReport report, CancellationToken cancellationToken)
+    {
+        BearerToken token = _token.Current;
+        ReportOutcome outcome = await SendOnceAsync(report, cancellationToken).ConfigureAwait(false);
+        // Both ends got a new token, and we had not looked yet.
+        return outcome.Result == ReportResult.Unauthorized && _token.Refused(token)
+            ? await SendOnceAsync(report, cancellationToken).ConfigureAwait(false)
+            : outcome;
+    }
+
+    public void Dispose() => _channel.Dispose();
+
+    private async Task<ReportOutcome> SendOnceAsync(NodeReport report, CancellationToken cancellationToken)
     {
         try
         {
@@ -75,8 +88,6 @@ internal sealed class GrpcReportSink : IReportSink, IDisposable
             return new ReportOutcome(ResultOf(error.StatusCode), Reason: Printable(error.Status));
         }
     }
-
-    public void Dispose() => _channel.Dispose();
 
     private static ReportResult ResultOf(StatusCode code) => code switch
     {

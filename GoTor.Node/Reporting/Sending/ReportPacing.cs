@@ -15,6 +15,9 @@ internal sealed class ReportPacing(TimeSpan interval)
     /// <summary>A gateway that says no will say so again until somebody changes something.</summary>
     private static readonly TimeSpan PauseAfterRefusal = TimeSpan.FromSeconds(30);
 
+    /// <summary>A token that is being changed is not the same on both ends for a moment; more often than this, a wrong one would only fill logs.</summary>
+    private static readonly TimeSpan PauseAfterWrongToken = TimeSpan.FromSeconds(10);
+
     private static readonly TimeSpan WhileNotReady = TimeSpan.FromMilliseconds(500);
 
     private readonly TimeSpan _own = interval;
@@ -44,9 +47,12 @@ internal sealed class ReportPacing(TimeSpan interval)
         if (result == ReportResult.NotReady)
             return WhileNotReady;
         _failures = Math.Min(_failures + 1, 10);
-        TimeSpan pause = result is ReportResult.Unreachable or ReportResult.TimedOut
-            ? TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << (_failures - 1)))
-            : PauseAfterRefusal;
+        TimeSpan pause = result switch
+        {
+            ReportResult.Unreachable or ReportResult.TimedOut => TimeSpan.FromTicks(Math.Min(LongestPause.Ticks, FirstPause.Ticks << (_failures - 1))),
+            ReportResult.Unauthorized => PauseAfterWrongToken,
+            _ => PauseAfterRefusal,
+        };
         return pause * (0.5 + (0.5 * chance));
     }
 }

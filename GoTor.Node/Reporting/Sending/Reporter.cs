@@ -141,6 +141,8 @@ internal sealed class Reporter
 
         if (outcome.Result != ReportResult.NotReady)
             _metrics.Sent(outcome.Result, _time.GetElapsedTime(started), report.CalculateSize());
+        if (outcome.Result == ReportResult.Accepted)
+            _builder.Reuse(report);
         return outcome;
     }
 

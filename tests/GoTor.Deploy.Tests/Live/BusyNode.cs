@@ -63,7 +63,7 @@ internal sealed class BusyNode : IAsyncDisposable
         NodeIdentity identity = new(
             name, NodeIdentity.NewBootId(), time.GetUtcNow(), "0.1.0", "sandbox", new Dictionary<string, string>(), OffersProfiles: false);
         _reports = new ReportBuilder(identity, _aggregator, time);
-        _sink = new GrpcReportSink(gateway, () => token);
+        _sink = new GrpcReportSink(gateway, new GatewayToken(token, null));
     }
 
     /// <summary>Lets everything happen, and reports it.</summary>

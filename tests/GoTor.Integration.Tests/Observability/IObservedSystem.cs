@@ -21,6 +21,9 @@ internal interface IObservedSystem
     /// <summary>Ends the node as a crash does, and waits until it is gone.</summary>
     Task KillNodeAsync();
 
+    /// <summary>Ends the node as an operator does, and waits until it is gone.</summary>
+    Task StopNodeAsync();
+
     /// <summary>Starts the node again.</summary>
     Task StartNodeAsync();
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using GoTor.Sandbox;
 using GoTor.Testing;
 using GoTor.Testing.PrivateNetwork;
+using Xunit.Abstractions;
 
 namespace GoTor.Integration.Tests.Observability;
 
@@ -37,6 +38,8 @@ public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
     }
 
     Task IObservedSystem.KillNodeAsync() => _node!.Process.KillAsync();
+
+    Task IObservedSystem.StopNodeAsync() => _node!.StopAsync();
 
     async Task IObservedSystem.StartNodeAsync()
     {
@@ -74,7 +77,7 @@ public sealed class PlainSystem : IAsyncLifetime, IObservedSystem
 }
 
 /// <summary>The scenario on plain processes, which run everywhere.</summary>
-public sealed class PlainSystemTests(PlainSystem system) : SystemScenario, IClassFixture<PlainSystem>
+public sealed class PlainSystemTests(PlainSystem system, ITestOutputHelper output) : SystemScenario(output), IClassFixture<PlainSystem>
 {
     private protected override IObservedSystem Observed => system;
 }

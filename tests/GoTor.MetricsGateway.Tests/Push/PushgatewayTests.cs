@@ -4,6 +4,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using GoTor.MetricsGateway.Push;
 using GoTor.Testing.PrivateNetwork;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.ServiceDiscovery;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GoTor.MetricsGateway.Tests.Push;
@@ -68,6 +73,29 @@ public sealed class PushgatewayTests
         await using TestGateway gateway = await TestGateway.StartAsync(time, settings: [("Push:Url", $"http://127.0.0.1:{nobody}")]);
         await OtlpTests.TickUntilAsync(time, () => Failures(gateway) >= 3);
         Assert.Single(gateway.Log.GetSnapshot(), record => record.Message.Contains("pushgateway takes nothing: no connection", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Target_NamedAsAService_IsFound_AndASecondTryBridgesAHitch()
+    {
+        int calls = 0;
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
+        await using WebApplication target = builder.Build();
+        target.Run(async context =>
+        {
+            await context.Request.Body.CopyToAsync(Stream.Null);
+            context.Response.StatusCode = Interlocked.Increment(ref calls) == 1 ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        });
+        await target.StartAsync();
+        FakeTimeProvider time = new(DateTimeOffset.UtcNow);
+        await using TestGateway gateway = await TestGateway.StartAsync(
+            time,
+            services => services.Configure<ConfigurationServiceEndpointProviderOptions>(options => options.SectionName = "Gateway:Known"),
+            ("Push:Url", "http://batch-target"), ("Known:batch-target:http:0", target.Urls.Single()));
+        await OtlpTests.TickUntilAsync(time, () => gateway.Log.GetSnapshot().Any(record => record.Message == "pushgateway takes what is sent."));
+        Assert.InRange(calls, 2, int.MaxValue);
+        Assert.DoesNotContain(gateway.Log.GetSnapshot(), record => record.Message.Contains("takes nothing", StringComparison.Ordinal));
     }
 
     private static int Failures(TestGateway gateway)

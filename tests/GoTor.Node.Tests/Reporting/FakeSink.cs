@@ -27,7 +27,7 @@ internal sealed class FakeSink : IReportSink
     {
         lock (_lock)
         {
-            _sent.Add(report);
+            _sent.Add(report.Clone()); // The reporter may use its messages again.
             _came.TrySetResult();
         }
 

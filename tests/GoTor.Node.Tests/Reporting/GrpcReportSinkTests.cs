@@ -14,16 +14,16 @@ public sealed class GrpcReportSinkTests
     [Fact]
     public async Task Report_Arrives_WithTheTokenOfTheMoment()
     {
-        BearerToken token = Token("first-token-of-it");
+        GatewayToken token = Token("first-token-of-it");
         List<(ulong, string?)> got = [];
         await using FakeGateway gateway = await FakeGateway.StartAsync((report, authorization) =>
         {
             got.Add((report.Sequence, authorization));
             return new ReportAnswer { NextIntervalMs = 1234 };
         });
-        using GrpcReportSink sink = new(gateway.Address, () => token);
+        using GrpcReportSink sink = new(gateway.Address, token);
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None);
-        token = Token("second-token-of-it");
+        token.Use(Parse("second-token-of-it"), null);
         await sink.SendAsync(Report, CancellationToken.None);
         Assert.Equal((ReportResult.Accepted, 1234u), (outcome.Result, outcome.Answer!.NextIntervalMs));
         Assert.Equal([(7ul, "Bearer first-token-of-it"), (7ul, "Bearer second-token-of-it")], got);
@@ -40,7 +40,7 @@ public sealed class GrpcReportSinkTests
     public async Task Status_OfTheGateway_IsUnderstood(StatusCode code, int result)
     {
         await using FakeGateway gateway = await FakeGateway.StartAsync((_, _) => throw new RpcException(new Status(code, "a\nb" + new string('x', 5000))));
-        using GrpcReportSink sink = new(gateway.Address, () => Token("some-token-of-it"));
+        using GrpcReportSink sink = new(gateway.Address, Token("some-token-of-it"));
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None);
         Assert.Equal((ReportResult)result, outcome.Result);
         Assert.InRange(outcome.Reason.Length, 1, 200);
@@ -56,7 +56,7 @@ public sealed class GrpcReportSinkTests
             answer.Refusals.Add(new string('x', 1 << 20));
             return answer;
         });
-        using GrpcReportSink sink = new(gateway.Address, () => Token("some-token-of-it"));
+        using GrpcReportSink sink = new(gateway.Address, Token("some-token-of-it"));
         Assert.Equal(ReportResult.OverQuota, (await sink.SendAsync(Report, CancellationToken.None)).Result);
     }
 
@@ -65,7 +65,7 @@ public sealed class GrpcReportSinkTests
     {
         static ReportAnswer Answer(NodeReport report, string? authorization) => new();
         FakeGateway first = await FakeGateway.StartAsync(Answer);
-        using GrpcReportSink sink = new(first.Address, () => Token("some-token-of-it"));
+        using GrpcReportSink sink = new(first.Address, Token("some-token-of-it"));
         Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
         int port = first.Address.Port;
         await first.DisposeAsync();
@@ -88,7 +88,7 @@ public sealed class GrpcReportSinkTests
         using Socket silent = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         silent.Listen();
-        using GrpcReportSink sink = new(new Uri($"http://{silent.LocalEndPoint}"), () => Token("some-token-of-it"));
+        using GrpcReportSink sink = new(new Uri($"http://{silent.LocalEndPoint}"), Token("some-token-of-it"));
         using CancellationTokenSource cancel = new();
         Task<ReportOutcome> sending = sink.SendAsync(Report, cancel.Token);
         using Socket connection = await silent.AcceptAsync();
@@ -100,10 +100,51 @@ public sealed class GrpcReportSinkTests
     public async Task Server_ThatSpeaksSomethingElse_IsAFailureAndNoMore()
     {
         await using TargetServer http1 = new();
-        using GrpcReportSink sink = new(new Uri($"http://127.0.0.1:{http1.Port}"), () => Token("some-token-of-it"));
+        using GrpcReportSink sink = new(new Uri($"http://127.0.0.1:{http1.Port}"), Token("some-token-of-it"));
         ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.NotEqual(ReportResult.Accepted, outcome.Result);
     }
 
-    private static BearerToken Token(string text) => BearerToken.TryParse(text, out BearerToken? token, out string? error) ? token : throw new FormatException(error);
+    [Fact]
+    public async Task Token_ChangedInItsFile_IsTakenWhenTheOldOneIsRefused()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            string accepted = "first-token-of-it";
+            List<string> presented = [];
+            await using FakeGateway gateway = await FakeGateway.StartAsync((_, authorization) =>
+            {
+                presented.Add(authorization!);
+                return authorization == "Bearer " + accepted ? new ReportAnswer() : throw new RpcException(new Status(StatusCode.Unauthenticated, "no"));
+            });
+            await File.WriteAllTextAsync(file, "first-token-of-it\n");
+            using GrpcReportSink sink = new(gateway.Address, new GatewayToken(Parse("first-token-of-it"), file));
+            Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+
+            // First here: nothing is refused, so nothing changes. Then there: one report is sent twice and none is lost.
+            await File.WriteAllTextAsync(file, "second-token-of-it\n");
+            Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+            accepted = "second-token-of-it";
+            Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+            Assert.Equal(["first", "first", "first", "second"], presented.Select(one => one["Bearer ".Length..].Split('-')[0]));
+
+            // The other way round: refused once, and well again when the file has it. A file without a token changes nothing.
+            accepted = "third-token-of-it";
+            Assert.Equal(ReportResult.Unauthorized, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+            await File.WriteAllTextAsync(file, "");
+            Assert.Equal(ReportResult.Unauthorized, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+            await File.WriteAllTextAsync(file, "third-token-of-it");
+            Assert.Equal(ReportResult.Accepted, (await sink.SendAsync(Report, CancellationToken.None)).Result);
+            Assert.Equal(["second", "second", "second", "third"], presented.Skip(4).Select(one => one["Bearer ".Length..].Split('-')[0]));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    private static GatewayToken Token(string text) => new(Parse(text), null);
+
+    private static BearerToken Parse(string text) => BearerToken.TryParse(text, out BearerToken? token, out string? error) ? token : throw new FormatException(error);
 }

@@ -190,5 +190,9 @@ public sealed class MeterAggregatorTests : IDisposable
     private static long[] Counts(BucketedSeries? series) =>
         series is null ? new long[Bounds.Length + 1] : [.. Enumerable.Range(0, Bounds.Length + 1).Select(series.Count)];
 
-    private List<double> Values() => [.. _aggregator.Aggregates.SelectMany(_aggregator.Current).Select(series => series.Value)];
+    private List<double> Values() =>
+    [
+        .. _aggregator.Aggregates.SelectMany(
+            aggregate => aggregate.Series.ToArray().Where(series => _aggregator.IsCurrent(aggregate, series)), (_, series) => series.Value),
+    ];
 }
