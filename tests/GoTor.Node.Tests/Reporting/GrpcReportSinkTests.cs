@@ -72,7 +72,9 @@ public sealed class GrpcReportSinkTests
         for (int i = 0; i < 20; i++)
         {
             ReportOutcome outcome = await sink.SendAsync(Report, CancellationToken.None);
-            Assert.Equal((ReportResult.Unreachable, "Connection refused"), (outcome.Result, outcome.Reason));
+            Assert.Equal(ReportResult.Unreachable, outcome.Result);
+            // On a slow machine the first call may still meet the old connection.
+            Assert.True(outcome.Reason == "Connection refused" || (i == 0 && outcome.Reason == "Connection reset by peer"), outcome.Reason);
         }
 
         // Not at the first call, perhaps, but soon: the library keeps no long pauses of its own.

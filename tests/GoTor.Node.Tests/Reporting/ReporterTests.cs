@@ -169,16 +169,16 @@ public sealed class ReporterTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData((int)ReportResult.Unauthorized, "does not accept our token")]
-    [InlineData((int)ReportResult.Replaced, "under our name")]
-    [InlineData((int)ReportResult.Refused, "too rude")]
-    [InlineData((int)ReportResult.OverQuota, "too rude")]
-    public async Task GatewayThatSaysNo_IsAskedSeldom_AndTheLogSaysWhatToDo(int result, string words)
+    [InlineData((int)ReportResult.Unauthorized, 10, "does not accept our token")]
+    [InlineData((int)ReportResult.Replaced, 30, "under our name")]
+    [InlineData((int)ReportResult.Refused, 30, "too rude")]
+    [InlineData((int)ReportResult.OverQuota, 30, "too rude")]
+    public async Task GatewayThatSaysNo_IsAskedSeldom_AndTheLogSaysWhatToDo(int result, int pause, string words)
     {
         _sink.Answer = (_, _) => Fail((ReportResult)result, "too rude");
         await StartAsync();
         await _sink.CountAsync(1);
-        await PassAsync(TimeSpan.FromSeconds(29));
+        await PassAsync(TimeSpan.FromSeconds(pause - 1));
         Assert.Single(_sink.Sent);
         await PassAsync(TimeSpan.FromSeconds(1));
         await _sink.CountAsync(2);
