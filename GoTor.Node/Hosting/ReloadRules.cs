@@ -72,19 +72,15 @@ internal static class ReloadRules
     {
         Logs = fresh.Logs,
         ShutdownWaitLength = fresh.ShutdownWaitLength,
-<<<<<<< HEAD
         Control = fresh.Control with
         {
             Listeners = running.Control.Listeners,
             PortFile = running.Control.PortFile,
             PortFileGroupReadable = running.Control.PortFileGroupReadable,
         },
-        Metrics = running.Metrics is { } metrics ? metrics with { Token = metrics.Gateway is null ? metrics.Token : fresh.Metrics?.Token ?? metrics.Token } : null,
-=======
         Metrics = (running.Metrics, fresh.Metrics) is ({ Gateway: not null } metrics, { Token: { } token } given)
             ? metrics with { Token = token, TokenFile = given.TokenFile }
             : running.Metrics,
->>>>>>> 01786b3 (Tokens in files can be changed while all runs; reports reuse their messages; /tmp of the gateway holds its largest profile)
         Client = running.Client with
         {
             EntryNodes = fresh.Client.EntryNodes,

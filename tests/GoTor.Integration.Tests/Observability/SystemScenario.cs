@@ -70,7 +70,7 @@ public abstract class SystemScenario(ITestOutputHelper output)
     [SkippableFact]
     public async Task Node_Stopped_SaysSoAndIsNotLost()
     {
-        PrivateTorNetwork network = Observed.Network;
+        TargetServer target = Observed.Target;
         await View.UntilAsync("gotor_node_stopped", stopped => stopped == 0);
 
         await Observed.StopNodeAsync();
@@ -80,39 +80,26 @@ public abstract class SystemScenario(ITestOutputHelper output)
         await Observed.StartNodeAsync();
         await View.UntilAsync("gotor_node_stopped", stopped => stopped == 0);
         await View.UntilHealthAsync(HttpStatusCode.OK);
-        await Fetch.BytesAsync(Observed.Socks, network.Target, 1000);
+        await Fetch.BytesAsync(Observed.Socks, target, 1000);
     }
 
     [SkippableFact]
     public async Task Gateway_KilledUnderTraffic_CostsNoTrafficAndNoTotal()
     {
-<<<<<<< HEAD
-        const int Size = 200_000;
         TargetServer target = Observed.Target;
-=======
-        PrivateTorNetwork network = Observed.Network;
->>>>>>> 01786b3 (Tokens in files can be changed while all runs; reports reuse their messages; /tmp of the gateway holds its largest profile)
         await View.CatchUpAsync();
         double requests = await View.UntilAsync("tor_socks_requests_total", _ => true);
         double streams = await View.UntilAsync("tor_streams_closed_total", _ => true);
         double data = await View.UntilAsync("tor_stream_data_bytes_total", _ => true);
-<<<<<<< HEAD
-        Task first = Fetch.BytesAsync(Observed.Socks, target, Size);
-=======
-        CountedTraffic traffic = new(Observed.Socks, network.Target);
+        CountedTraffic traffic = new(Observed.Socks, target);
         Task first = traffic.FetchAsync(200_000);
->>>>>>> 01786b3 (Tokens in files can be changed while all runs; reports reuse their messages; /tmp of the gateway holds its largest profile)
 
         await Observed.KillGatewayAsync();
         long killed = TimeProvider.System.GetTimestamp();
         await first;
-<<<<<<< HEAD
-        await Fetch.BytesAsync(Observed.Socks, target, Size);
-=======
         do
             await traffic.FetchAsync(200_000);
         while (TimeProvider.System.GetElapsedTime(killed) < Outage);
->>>>>>> 01786b3 (Tokens in files can be changed while all runs; reports reuse their messages; /tmp of the gateway holds its largest profile)
         await Observed.StartGatewayAsync();
 
         // As if the gateway had never been away: what the application itself has counted, to the byte.
