@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using GoTor.MetricsContract;
 using GoTor.Node.Reporting;
 using GoTor.Node.Reporting.Aggregation;
+using GoTor.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace GoTor.Node.Tests.Reporting;
