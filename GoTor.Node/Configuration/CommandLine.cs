@@ -11,6 +11,10 @@ internal enum CommandLineAction
     ShowHelp,
     ListOptions,
     Probe,
+    HashPassword,
+    ListDeprecatedOptions,
+    ListModules,
+    DumpConfig,
 }
 
 /// <summary>
@@ -25,6 +29,9 @@ internal sealed record CommandLine
     public string? Torrc { get; private init; }
 
     public string? DefaultsTorrc { get; private init; }
+
+    /// <summary>What an action is to be done with: the password, or how much of a configuration.</summary>
+    public string? Argument { get; private init; }
 
     public bool IgnoreMissingTorrc { get; private init; }
 
@@ -70,6 +77,20 @@ internal sealed record CommandLine
                     break;
                 case "list-torrc-options":
                     parsed = parsed with { Action = CommandLineAction.ListOptions };
+                    break;
+                case "hash-password":
+                    parsed = parsed with { Action = CommandLineAction.HashPassword, Argument = Next() };
+                    break;
+                case "list-deprecated-options":
+                    parsed = parsed with { Action = CommandLineAction.ListDeprecatedOptions };
+                    break;
+                case "list-modules":
+                    parsed = parsed with { Action = CommandLineAction.ListModules };
+                    break;
+                case "dump-config":
+                    parsed = parsed with { Action = CommandLineAction.DumpConfig, Argument = Next() };
+                    if (parsed.Argument is not (null or "short" or "full" or "non-builtin"))
+                        problems.Add(new ConfigProblem(ConfigSource.CommandLine, $"'{word}' is short, non-builtin or full, not '{parsed.Argument}'."));
                     break;
                 case "probe":
                     parsed = parsed with { Action = CommandLineAction.Probe };

@@ -1,4 +1,5 @@
 using GoTor.Client;
+using GoTor.Client.Directory;
 using GoTor.Client.Proxies;
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Node.Logging;
@@ -37,6 +38,7 @@ internal static class ConfigurationBuilder
     private static IEnumerable<ConfigLine> Merge(IReadOnlyList<IReadOnlyList<ConfigLine>> layers, List<ConfigProblem> problems, List<ConfigProblem> warnings)
     {
         Dictionary<string, List<ConfigLine>> effective = new(StringComparer.OrdinalIgnoreCase);
+        List<ConfigLine> relayOnly = [];
         foreach (IReadOnlyList<ConfigLine> layer in layers)
         {
             HashSet<string> seen = new(StringComparer.OrdinalIgnoreCase);
@@ -44,6 +46,12 @@ internal static class ConfigurationBuilder
             {
                 if (OptionCatalog.Find(line.Key) is not { } option)
                 {
+                    if (RelayOptions.Names.Contains(line.Key))
+                    {
+                        relayOnly.Add(line);
+                        continue;
+                    }
+
                     problems.Add(new ConfigProblem(line.Source, OptionCatalog.Refusal(line.Key)));
                     continue;
                 }
@@ -58,6 +66,12 @@ internal static class ConfigurationBuilder
                 if (line.Mode != ConfigLineMode.Clear)
                     lines.Add(line);
             }
+        }
+
+        if (relayOnly.Count > 0)
+        {
+            string names = string.Join(", ", relayOnly.Select(line => line.Key).Distinct(StringComparer.OrdinalIgnoreCase));
+            warnings.Add(new ConfigProblem(relayOnly[0].Source, $"This program is never a relay. Without effect here: {names}."));
         }
 
         return effective.Values.SelectMany(lines => lines);
@@ -85,6 +99,8 @@ internal static class ConfigurationBuilder
         if (!Switch("UseEntryGuards", true))
             warnings.Add(new ConfigProblem(whole, "UseEntryGuards 0 lets more relays see that you use Tor. Keep it only for tests."));
 
+        CheckCountries(draft, whole, problems);
+        WarnOfHarm(draft, testing, whole, warnings);
         return new NodeConfiguration
         {
             Client = new TorClientOptions
@@ -92,7 +108,7 @@ internal static class ConfigurationBuilder
                 DataDirectory = draft.DataDirectory ?? DefaultPaths.DataDirectory,
                 CacheDirectory = draft.CacheDirectory,
                 DirAuthorities = draft.DirAuthorities,
-                FallbackDirs = draft.FallbackDirs.Count > 0 || draft.DirAuthorities.Count > 0 ? draft.FallbackDirs : null,
+                FallbackDirs = draft.FallbackDirs.Count > 0 || draft.DirAuthorities.Count > 0 || !Switch("UseDefaultFallbackDirs", true) ? draft.FallbackDirs : null,
                 TestingTorNetwork = testing,
                 ExtendAllowPrivateAddresses = Switch("ExtendAllowPrivateAddresses", testing),
                 ClientRejectInternalAddresses = Switch("ClientRejectInternalAddresses", !testing),
@@ -102,13 +118,16 @@ internal static class ConfigurationBuilder
                 ExitNodes = draft.NodeLists.GetValueOrDefault("ExitNodes"),
                 ExcludeNodes = draft.NodeLists.GetValueOrDefault("ExcludeNodes"),
                 ExcludeExitNodes = draft.NodeLists.GetValueOrDefault("ExcludeExitNodes"),
+                GeoIpFile = draft.GeoIpFile,
+                GeoIpV6File = draft.GeoIpV6File,
+                GeoIpExcludeUnknown = draft.GeoIpExcludeUnknown,
                 StrictNodes = Switch("StrictNodes", false),
                 UseEntryGuards = Switch("UseEntryGuards", true),
                 NumEntryGuards = draft.NumEntryGuards,
                 EnforceDistinctSubnets = Switch("EnforceDistinctSubnets", !testing),
                 ClientUseIPv4 = Switch("ClientUseIPv4", true),
                 ClientUseIPv6 = Switch("ClientUseIPv6", true),
-                ReachableAddresses = draft.ReachableAddresses.Count > 0 ? string.Join(',', draft.ReachableAddresses) : null,
+                ReachableAddresses = Reachable(draft, Switch("FascistFirewall", false)),
                 ConnectionPadding = draft.ConnectionPadding,
                 ReducedConnectionPadding = Switch("ReducedConnectionPadding", false),
                 MaxCircuitDirtiness = Max(Interval("MaxCircuitDirtiness", defaults.MaxCircuitDirtiness), TimeSpan.FromSeconds(10)),
@@ -142,7 +161,8 @@ internal static class ConfigurationBuilder
             SocksPorts = SocksPorts(draft),
             OtherPorts = PortsOf(draft, ProxyKind.HttpTunnel, ProxyKind.Transparent),
             DnsPorts = PortsOf(draft, ProxyKind.Dns),
-            Logs = draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default],
+            Logs = Logs(draft, Switch("TruncateLogFile", false), Interval("LogTimeGranularity", TimeSpan.FromMilliseconds(1))),
+            PidFile = draft.PidFile,
             ShutdownWaitLength = Interval("ShutdownWaitLength", TimeSpan.FromSeconds(30)),
             Traces = Traces(draft, whole, problems, warnings),
             Metrics = MetricsLines.Finish(draft, environmentToken, problems, warnings),
@@ -172,8 +192,74 @@ internal static class ConfigurationBuilder
     private static List<SocksPortOptions> SocksPorts(ConfigurationDraft draft) =>
         draft.Ports.Any(port => port.Kind == ProxyKind.Socks) ? PortsOf(draft, ProxyKind.Socks) : [new SocksPortOptions()];
 
-    private static List<SocksPortOptions> PortsOf(ConfigurationDraft draft, params ProxyKind[] kinds) =>
-        [.. draft.Ports.Where(port => kinds.Contains(port.Kind) && !port.IsDisabled)];
+    private static List<SocksPortOptions> PortsOf(ConfigurationDraft draft, params ProxyKind[] kinds)
+    {
+        bool groupMayEnter = draft.Switches.GetValueOrDefault("UnixSocksGroupWritable");
+        return
+        [
+            .. draft.Ports.Where(port => kinds.Contains(port.Kind) && !port.IsDisabled)
+                .Select(port => port.UnixPath is not null && groupMayEnter ? port with { GroupWritable = true } : port),
+        ];
+    }
+
+    private static List<LogRule> Logs(ConfigurationDraft draft, bool truncates, TimeSpan granularity) =>
+    [
+        .. (draft.Logs.Count > 0 ? draft.Logs : [LogRule.Default]).Select(rule => rule with
+        {
+            Path = rule.Target == LogTarget.Syslog && draft.SyslogTag is { } tag ? $"Tor-{tag}" : rule.Path,
+            Truncates = truncates,
+            Granularity = Max(granularity, TimeSpan.FromMilliseconds(1)),
+        }),
+    ];
+
+    /// <summary>FascistFirewall is an older way to say ReachableAddresses, which counts where both are given.</summary>
+    private static string? Reachable(ConfigurationDraft draft, bool fascist)
+    {
+        if (draft.ReachableAddresses.Count > 0)
+            return string.Join(',', draft.ReachableAddresses);
+        IReadOnlyList<ushort> ports = draft.PortLists.GetValueOrDefault("FirewallPorts", []);
+        return fascist ? string.Join(',', (ports.Count > 0 ? ports : [80, 443]).Select(port => $"accept *:{port}")) : null;
+    }
+
+    /// <summary>A country that nobody can tell would be a country that is not excluded.</summary>
+    private static void CheckCountries(ConfigurationDraft draft, ConfigSource whole, List<ConfigProblem> problems)
+    {
+        string file = draft.GeoIpFile ?? CountryFiles.DefaultGeoIp;
+        if (draft.GeoIpFile is not null && !File.Exists(file))
+            problems.Add(new ConfigProblem(whole, $"GeoIPFile: {file} does not exist."));
+        else if (draft.GeoIpV6File is { } file6 && !File.Exists(file6))
+            problems.Add(new ConfigProblem(whole, $"GeoIPv6File: {file6} does not exist."));
+        foreach ((string name, string list) in draft.NodeLists)
+        {
+            if (RelaySet.TryParse(list, name, out RelaySet set, out _) && set.UsesCountries && !File.Exists(file))
+                problems.Add(new ConfigProblem(whole, $"{name}: country codes need a file of addresses, and {file} does not exist. Install tor-geoipdb, or set GeoIPFile."));
+        }
+    }
+
+    /// <summary>What is allowed, and yet makes its user stand out or links what they do.</summary>
+    private static void WarnOfHarm(ConfigurationDraft draft, bool testing, ConfigSource whole, List<ConfigProblem> warnings)
+    {
+        void Warn(bool when, string text)
+        {
+            if (when)
+                warnings.Add(new ConfigProblem(whole, text));
+        }
+
+        bool IsOff(string name) => draft.Switches.TryGetValue(name, out bool on) && !on;
+        Warn(!testing && IsOff("EnforceDistinctSubnets"), "EnforceDistinctSubnets 0: one network could watch both ends of your circuits.");
+        Warn(!testing && IsOff("ClientRejectInternalAddresses"), "ClientRejectInternalAddresses 0: requests for private addresses tell exits about your network.");
+        Warn(!testing && IsOff("ClientDNSRejectInternalAddresses"), "ClientDNSRejectInternalAddresses 0: exits can send applications to addresses of your own network.");
+        Warn(draft.TrackHostExits.Count > 0, "TrackHostExits: exits and sites can link your visits.");
+        Warn(draft.Ports.Any(port => port.CacheIPv4Dns || port.CacheIPv6Dns || port.UseIPv4Cache || port.UseIPv6Cache),
+            "A port remembers answers of exits: an exit can choose an answer that tells your later streams apart.");
+        Warn(draft.Ports.Any(port => port.UnixPath is null && !port.IsDisabled && !System.Net.IPAddress.IsLoopback(port.Address.Address)),
+            "A port for applications can be reached from other machines, without encryption or password.");
+        Warn(draft.SocksPolicy.Count > 0 && !draft.SocksPolicy.Any(line => line.Contains("reject", StringComparison.OrdinalIgnoreCase)),
+            "SocksPolicy rejects nobody: whom no rule names is let in. End it with 'reject *'.");
+        Warn(draft.NumEntryGuards > 4, "NumEntryGuards: many guards let more relays see that you use Tor.");
+        Warn(draft.NodeLists.ContainsKey("ExitNodes") || draft.NodeLists.ContainsKey("EntryNodes"),
+            "EntryNodes and ExitNodes: whoever knows your choice recognises you by it, and fewer relays share your traffic.");
+    }
 
     /// <summary>Its lines were read one by one, so they can be read together. As in C tor, whom no rule names is let in.</summary>
     private static AddressPolicy Policy(List<string> lines) =>

@@ -16,6 +16,16 @@ internal sealed class ConfigurationDraft(List<ConfigProblem> problems)
     /// <summary>Of every kind.</summary>
     public List<SocksPortOptions> Ports { get; } = [];
 
+    public string? GeoIpFile { get; set; }
+
+    public string? GeoIpV6File { get; set; }
+
+    public bool? GeoIpExcludeUnknown { get; set; }
+
+    public string? SyslogTag { get; set; }
+
+    public string? PidFile { get; set; }
+
     public List<string> SocksPolicy { get; } = [];
 
     public List<(string From, string To)> MapAddresses { get; } = [];

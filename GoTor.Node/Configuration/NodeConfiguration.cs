@@ -13,6 +13,9 @@ internal sealed record NodeConfiguration
 
     public required IReadOnlyList<SocksPortOptions> SocksPorts { get; init; }
 
+    /// <summary>A file for the number of our process; null for none.</summary>
+    public string? PidFile { get; init; }
+
     /// <summary>HTTPTunnelPort and TransPort.</summary>
     public IReadOnlyList<SocksPortOptions> OtherPorts { get; init; } = [];
 

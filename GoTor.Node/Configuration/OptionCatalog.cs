@@ -27,6 +27,16 @@ internal static class OptionCatalog
         Text("DataDirectory", "Where guards and other state are kept", (draft, value) => draft.DataDirectory = value),
         Text("CacheDirectory", "Where directory documents are cached; the data directory by default", (draft, value) => draft.CacheDirectory = value),
         new("Log", true, "minSeverity[-maxSeverity] stdout|stderr|file PATH", ReadLog),
+        Text("SyslogIdentityTag", "What our lines in the system's log begin with", (draft, value) => draft.SyslogTag = value),
+        Switch("TruncateLogFile", "Begin log files anew"),
+        Interval("LogTimeGranularity", "Times in logs are cut down to a multiple of this"),
+        Text("PidFile", "A file for the number of our process", (draft, value) => draft.PidFile = value),
+        new("User", false, "Who we are already: this program does not change users", ReadUser),
+        Switch("UnixSocksGroupWritable", "The group of unix sockets may connect"),
+        Switch("UseDefaultFallbackDirs", "Use the built-in fallback directories"),
+        Switch("FascistFirewall", "Our firewall lets us reach FirewallPorts only"),
+        Ports("FirewallPorts", "With FascistFirewall, the ports that can be reached"),
+        .. FixedOptions.All,
         new("SafeLogging", false, "1: destinations are never logged, so nothing else is possible", ReadSafeLogging),
         new("MapAddress", true, "address newaddress: what applications ask for, and what they get instead", ReadMapAddress),
         Switch("AutomapHostsOnResolve", "Answer lookups of names in AutomapHostsSuffixes with addresses that stand for them"),
@@ -53,6 +63,9 @@ internal static class OptionCatalog
         Nodes("ExitNodes", "Relays for the last hop"),
         Nodes("ExcludeNodes", "Relays to avoid"),
         Nodes("ExcludeExitNodes", "Relays to avoid as the last hop"),
+        Text("GeoIPFile", "Which countries IPv4 addresses are in, for {cc} in lists of relays", (draft, value) => draft.GeoIpFile = value),
+        Text("GeoIPv6File", "The same for IPv6", (draft, value) => draft.GeoIpV6File = value),
+        new("GeoIPExcludeUnknown", false, "Excluding a country excludes relays of unknown country: 0, 1 or auto", ReadExcludeUnknown),
         Switch("StrictNodes", "ExcludeNodes is never broken, whatever fails"),
         Interval("MaxCircuitDirtiness", "No new streams on a circuit that was first used longer ago"),
         Interval("NewCircuitPeriod", "How often the need for new circuits is looked at"),
@@ -140,10 +153,8 @@ internal static class OptionCatalog
 
     private static OptionDefinition Nodes(string name, string help) => new(name, false, help, (draft, line) =>
     {
-        if (!RelaySet.TryParse(line.Value, name, out RelaySet set, out string? error))
+        if (!RelaySet.TryParse(line.Value, name, out _, out string? error))
             draft.Problem(line.Source, error!);
-        else if (set.UsesCountries)
-            draft.Problem(line.Source, $"{name}: country codes need a GeoIP database, which is not supported yet. Use fingerprints, nicknames or networks.");
         else
             draft.NodeLists[name] = line.Value;
     });
@@ -310,6 +321,20 @@ internal static class OptionCatalog
     {
         if (line.Value is not ("1" or "relay"))
             draft.Problem(line.Source, $"SafeLogging is 1 here, not '{line.Value}': destinations are never written to logs.");
+    }
+
+    private static void ReadExcludeUnknown(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (line.Value is "0" or "1" or "auto")
+            draft.GeoIpExcludeUnknown = line.Value == "auto" ? null : line.Value == "1";
+        else
+            draft.Problem(line.Source, $"GeoIPExcludeUnknown is 0, 1 or auto, not '{line.Value}'.");
+    }
+
+    private static void ReadUser(ConfigurationDraft draft, ConfigLine line)
+    {
+        if (line.Value != Environment.UserName)
+            draft.Problem(line.Source, $"User: this program runs as the user who starts it. Start it as '{line.Value}' (User= of systemd), and leave out the line.");
     }
 
     private static void ReadRunAsDaemon(ConfigurationDraft draft, ConfigLine line)

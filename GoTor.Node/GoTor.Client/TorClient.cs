@@ -43,6 +43,7 @@ internal sealed class TorClient : IAsyncDisposable
     private readonly DestinationMapper _mapper;
     private readonly CancellationTokenSource _stopping = new();
     private readonly TaskCompletionSource<string> _fatal = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private CountryFiles? _countries;
     private TorClientOptions _options;
     private readonly HashSet<RsaIdentity> _trustedClocks;
     private NetworkSnapshot? _network;
@@ -118,6 +119,9 @@ internal sealed class TorClient : IAsyncDisposable
     /// <summary>Opens streams through Tor.</summary>
     public IStreamConnector Streams { get; }
 
+    /// <summary>Which country an address is in. The first question reads the files.</summary>
+    public CountryFiles Countries => _countries ??= CountryFiles.From(_options);
+
     /// <summary>What names and addresses of applications stand for.</summary>
     public AddressMap AddressMap { get; }
 
@@ -177,6 +181,8 @@ internal sealed class TorClient : IAsyncDisposable
     {
         bool onlyMaps = options with { AddressMap = _options.AddressMap } == _options;
         AddressMap.Reconfigure(options.AddressMap);
+        if ((options.GeoIpFile, options.GeoIpV6File) != (_options.GeoIpFile, _options.GeoIpV6File))
+            _countries = null;
         if (onlyMaps)
         {
             _options = options;

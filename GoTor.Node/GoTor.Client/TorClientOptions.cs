@@ -53,6 +53,15 @@ internal sealed record TorClientOptions
     /// <summary>A directory answer that stalls for longer is given up; null means one minute, 30 seconds on a test network.</summary>
     public TimeSpan? TestingDirConnectionMaxStall { get; init; }
 
+    /// <summary>Countries of IPv4 addresses; null means where Debian has them.</summary>
+    public string? GeoIpFile { get; init; }
+
+    /// <summary>The same for IPv6.</summary>
+    public string? GeoIpV6File { get; init; }
+
+    /// <summary>Excluding a country excludes relays of unknown country, too; null: only then.</summary>
+    public bool? GeoIpExcludeUnknown { get; init; }
+
     public string? EntryNodes { get; init; }
 
     public string? ExitNodes { get; init; }

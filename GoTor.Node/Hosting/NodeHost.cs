@@ -112,6 +112,9 @@ internal sealed class NodeHost : IAsyncDisposable
         await _socks.StartAsync([.. _configuration.SocksPorts, .. _configuration.OtherPorts]);
         await _dns.StartAsync(_configuration.DnsPorts);
         _client.Start();
+        using ServiceManager service = ServiceManager.FromEnvironment(TimeProvider.System);
+        using PidFile? pid = PidFile.Write(_configuration.PidFile);
+        service.Ready();
         await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 
         using CancellationTokenSource ending = new();
@@ -129,6 +132,7 @@ internal sealed class NodeHost : IAsyncDisposable
         TimeSpan patience = first == stop.First ? _configuration.ShutdownWaitLength : TimeSpan.Zero;
         if (_socks.ConnectionCount > 0 && patience > TimeSpan.Zero)
             NodeLog.Draining(_logger, (int)patience.TotalSeconds);
+        service.Stopping();
         await _socks.StopAsync(patience, stop.AtOnce);
 
         NodeLog.Exiting(_logger);

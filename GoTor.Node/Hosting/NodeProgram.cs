@@ -1,6 +1,8 @@
 using System.Reflection;
 using GoTor.Node.Configuration;
 using GoTor.Node.Logging;
+using GoTor.Protocol.ControlPort;
+using GoTor.Protocol.Crypto;
 
 namespace GoTor.Node.Hosting;
 
@@ -25,6 +27,15 @@ internal static class NodeProgram
                 foreach (OptionDefinition option in OptionCatalog.All.OrderBy(option => option.Name, StringComparer.Ordinal))
                     Console.Out.WriteLine(option.Name);
                 return 0;
+            case CommandLineAction.HashPassword when commandLine.Argument is { } password:
+                Console.Out.WriteLine(HashedPassword.Create(password, TorRandom.Secure));
+                return 0;
+            case CommandLineAction.ListDeprecatedOptions:
+                // None of those that C tor has deprecated is an option here.
+                return 0;
+            case CommandLineAction.ListModules:
+                Console.Out.WriteLine("relay: no\ndirauth: no\ndircache: no\npow: no");
+                return 0;
         }
 
         ConfigurationResult result = ConfigurationFiles.Load(commandLine);
@@ -41,6 +52,13 @@ internal static class NodeProgram
             foreach (ConfigProblem warning in result.Warnings)
                 Console.Out.WriteLine($"[warn] {warning}");
             Console.Out.WriteLine("Configuration was valid");
+            return 0;
+        }
+
+        if (commandLine.Action == CommandLineAction.DumpConfig)
+        {
+            foreach (string line in ConfigurationDump.Lines(result.Lines, whole: commandLine.Argument == "full"))
+                Console.Out.WriteLine(line);
             return 0;
         }
 
@@ -61,6 +79,8 @@ internal static class NodeProgram
           --sandbox               run a whole Tor network inside, on loopback: it hides nothing
           --sandbox-traffic       the same, with some traffic
           --verify-config         check the configuration and exit
+          --dump-config HOW       print the configuration and exit: short (what is set), non-builtin (the same), full
+          --hash-password WORD    print a line for HashedControlPassword
           --list-torrc-options    list the options of torrc
           --probe                 exit with 0 if a node with this configuration takes SOCKS connections, for health checks
           --quiet, --hush         log nothing, or only warnings, to the console

@@ -7,11 +7,21 @@ internal enum LogTarget
     StandardOutput,
     StandardError,
     File,
+
+    /// <summary>The system's log.</summary>
+    Syslog,
 }
 
 /// <summary>One "Log" line: which severities go where.</summary>
+/// <param name="Path">The file, or what our lines in the system's log begin with.</param>
 internal sealed record LogRule(LogSeverity Minimum, LogSeverity Maximum, LogTarget Target, string? Path = null)
 {
+    /// <summary>The file begins anew when it is opened for the first time (TruncateLogFile).</summary>
+    public bool Truncates { get; init; }
+
+    /// <summary>Times are cut down to a multiple of this (LogTimeGranularity).</summary>
+    public TimeSpan Granularity { get; init; } = TimeSpan.FromMilliseconds(1);
+
     public static LogRule Default { get; } = new(LogSeverity.Notice, LogSeverity.Err, LogTarget.StandardOutput);
 
     public bool Takes(LogSeverity severity) => severity >= Minimum && severity <= Maximum;
@@ -41,10 +51,11 @@ internal sealed record LogRule(LogSeverity Minimum, LogSeverity Maximum, LogTarg
         {
             ("STDOUT", 2) => new LogRule(minimum, maximum, LogTarget.StandardOutput),
             ("STDERR", 2) => new LogRule(minimum, maximum, LogTarget.StandardError),
+            ("SYSLOG", 2) when !OperatingSystem.IsWindows() => new LogRule(minimum, maximum, LogTarget.Syslog, "Tor"),
             ("FILE", 3) => new LogRule(minimum, maximum, LogTarget.File, words[2]),
             _ => null,
         };
-        return rule is not null ? null : $"'{string.Join(' ', words[1..])}' is not a place for logs: stdout, stderr or file PATH.";
+        return rule is not null ? null : $"'{string.Join(' ', words[1..])}' is not a place for logs: stdout, stderr, syslog or file PATH.";
     }
 
     private static bool TryParseRange(string text, out LogSeverity minimum, out LogSeverity maximum)

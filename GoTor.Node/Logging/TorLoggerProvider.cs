@@ -12,6 +12,7 @@ internal sealed class TorLoggerProvider : ILoggerProvider
 {
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private List<Sink> _sinks = [];
 
     public TorLoggerProvider(IReadOnlyList<LogRule> rules, TimeProvider time)
@@ -29,7 +30,7 @@ internal sealed class TorLoggerProvider : ILoggerProvider
         try
         {
             foreach (LogRule rule in rules)
-                fresh.Add(new Sink(rule, Open(rule)));
+                fresh.Add(rule.Target == LogTarget.Syslog ? new Sink(rule, TextWriter.Null, new Syslog(Syslog.DefaultPath, rule.Path!)) : new Sink(rule, Open(rule), null));
         }
         catch
         {
@@ -54,11 +55,11 @@ internal sealed class TorLoggerProvider : ILoggerProvider
         }
     }
 
-    private static TextWriter Open(LogRule rule)
+    private TextWriter Open(LogRule rule)
     {
         if (rule.Target != LogTarget.File)
             return rule.Target == LogTarget.StandardError ? Console.Error : Console.Out;
-        FileStreamOptions options = new() { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
+        FileStreamOptions options = new() { Mode = _begun.Add(rule.Path!) && rule.Truncates ? FileMode.Create : FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         return new StreamWriter(rule.Path!, new UTF8Encoding(false), options) { AutoFlush = true };
@@ -66,6 +67,7 @@ internal sealed class TorLoggerProvider : ILoggerProvider
 
     private static void Close(Sink sink)
     {
+        sink.Syslog?.Dispose();
         if (sink.Rule.Target == LogTarget.File)
             sink.Writer.Dispose();
     }
@@ -83,18 +85,28 @@ internal sealed class TorLoggerProvider : ILoggerProvider
 
     private void Write(LogSeverity severity, string message, Exception? exception)
     {
-        string line = string.Create(
-            CultureInfo.InvariantCulture, $"{_time.GetLocalNow():MMM dd HH:mm:ss.fff} [{LogSeverities.Name(severity)}] {OneLine(message)}");
+        DateTimeOffset now = _time.GetLocalNow();
+        string text = OneLine(message);
         if (exception is not null)
-            line += " " + OneLine(exception.ToString());
+            text += " " + OneLine(exception.ToString());
         lock (_lock)
         {
             foreach (Sink sink in _sinks)
             {
-                if (sink.Rule.Takes(severity))
-                    TryWrite(sink.Writer, line);
+                if (!sink.Rule.Takes(severity))
+                    continue;
+                if (sink.Syslog is { } syslog)
+                    syslog.Send(severity, text);
+                else
+                    TryWrite(sink.Writer, Line(now, sink.Rule.Granularity, severity, text));
             }
         }
+    }
+
+    private static string Line(DateTimeOffset now, TimeSpan granularity, LogSeverity severity, string text)
+    {
+        DateTimeOffset cut = now.AddTicks(-(now.TimeOfDay.Ticks % granularity.Ticks));
+        return string.Create(CultureInfo.InvariantCulture, $"{cut:MMM dd HH:mm:ss.fff} [{LogSeverities.Name(severity)}] {text}");
     }
 
     private static void TryWrite(TextWriter writer, string line)
@@ -113,7 +125,7 @@ internal sealed class TorLoggerProvider : ILoggerProvider
     /// <summary>A message with a line break could pass for two messages.</summary>
     private static string OneLine(string text) => text.AsSpan().ContainsAny('\r', '\n') ? text.ReplaceLineEndings(" | ") : text;
 
-    private sealed record Sink(LogRule Rule, TextWriter Writer);
+    private sealed record Sink(LogRule Rule, TextWriter Writer, Syslog? Syslog);
 
     private sealed class Logger(TorLoggerProvider owner) : ILogger
     {

@@ -1,3 +1,4 @@
+using GoTor.Client.Directory;
 using GoTor.Protocol.Paths;
 
 namespace GoTor.Client.Guards;
@@ -13,6 +14,8 @@ internal static class ClientPathConstraints
         ExcludeNodes = options.ExcludeNodes,
         ExcludeExitNodes = options.ExcludeExitNodes,
         ReachableAddresses = options.ReachableAddresses,
+        Countries = () => CountryFiles.From(options).Table,
+        GeoIpExcludeUnknown = options.GeoIpExcludeUnknown,
         StrictNodes = options.StrictNodes,
         EnforceDistinctSubnets = options.EnforceDistinctSubnets,
         ClientUseIPv4 = options.ClientUseIPv4,

@@ -1,3 +1,5 @@
+using GoTor.Protocol.Network;
+
 namespace GoTor.Protocol.Paths;
 
 /// <summary>The options that <see cref="PathConstraints"/> are compiled from, as text. Null or blank means "not set".</summary>
@@ -12,6 +14,12 @@ internal sealed record PathConstraintTexts
     public string? ExcludeExitNodes { get; init; }
 
     public string? ReachableAddresses { get; init; }
+
+    /// <summary>Reads the countries of addresses; asked only when a list names a country.</summary>
+    public Func<CountryTable> Countries { get; init; } = () => CountryTable.Empty;
+
+    /// <summary>Lists that exclude also exclude relays of unknown country: always, never, or (null) when they exclude countries.</summary>
+    public bool? GeoIpExcludeUnknown { get; init; }
 
     public bool StrictNodes { get; init; }
 
@@ -28,12 +36,13 @@ internal sealed record PathConstraintTexts
     public bool TryCompile(out PathConstraints constraints, out IReadOnlyList<string> problems)
     {
         List<string> found = [];
+        Lazy<CountryTable> countries = new(Countries);
         constraints = new PathConstraints
         {
-            EntryNodes = ReadSet(EntryNodes, nameof(EntryNodes), found),
-            ExitNodes = ReadSet(ExitNodes, nameof(ExitNodes), found),
-            ExcludeNodes = ReadSet(ExcludeNodes, nameof(ExcludeNodes), found),
-            ExcludeExitNodes = ReadSet(ExcludeExitNodes, nameof(ExcludeExitNodes), found),
+            EntryNodes = ReadSet(EntryNodes, nameof(EntryNodes), found, countries, excludes: false),
+            ExitNodes = ReadSet(ExitNodes, nameof(ExitNodes), found, countries, excludes: false),
+            ExcludeNodes = ReadSet(ExcludeNodes, nameof(ExcludeNodes), found, countries, excludes: true),
+            ExcludeExitNodes = ReadSet(ExcludeExitNodes, nameof(ExcludeExitNodes), found, countries, excludes: true),
             ReachableAddresses = ReadPolicy(ReachableAddresses, nameof(ReachableAddresses), found),
             StrictNodes = StrictNodes,
             EnforceDistinctSubnets = EnforceDistinctSubnets,
@@ -47,14 +56,31 @@ internal sealed record PathConstraintTexts
         return found.Count == 0;
     }
 
-    private static RelaySet ReadSet(string? text, string name, List<string> problems)
+    private RelaySet ReadSet(string? text, string name, List<string> problems, Lazy<CountryTable> countries, bool excludes)
     {
         if (string.IsNullOrWhiteSpace(text))
-            return RelaySet.Empty;
+        {
+            if (!excludes || GeoIpExcludeUnknown != true)
+                return RelaySet.Empty;
+            text = "{??},{a1}";
+        }
+
         if (!RelaySet.TryParse(text, name, out RelaySet set, out string? error))
             problems.Add(error!);
         else if (set.UsesCountries)
-            problems.Add($"{name}: {{{set.Countries[0]}}} names a country, and there is no database of addresses to know countries by.");
+        {
+            if (!countries.Value.HasIPv4)
+                problems.Add($"{name}: {{{set.Countries[0]}}} names a country, and there is no file to know countries by. Install tor-geoipdb, or set GeoIPFile.");
+            return set.Knowing(countries.Value, excludes && GeoIpExcludeUnknown != false);
+        }
+
+        if (excludes && GeoIpExcludeUnknown == true)
+        {
+            if (!countries.Value.HasIPv4)
+                problems.Add($"{name}: GeoIPExcludeUnknown needs a file to know countries by. Install tor-geoipdb, or set GeoIPFile.");
+            return set.Knowing(countries.Value, withUnknown: true);
+        }
+
         return set;
     }
 

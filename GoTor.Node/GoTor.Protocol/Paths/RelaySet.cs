@@ -14,7 +14,8 @@ internal sealed class RelaySet
     private readonly HashSet<RsaIdentity> _identities = [];
     private readonly HashSet<string> _nicknames = new(StringComparer.OrdinalIgnoreCase);
     private readonly List<AddressPattern> _addresses = [];
-    private readonly List<string> _countries = [];
+    private readonly HashSet<string> _countries = new(StringComparer.Ordinal);
+    private CountryTable _table = CountryTable.Empty;
     private readonly string _text;
 
     private RelaySet(string text) => _text = text;
@@ -24,19 +25,34 @@ internal sealed class RelaySet
     public bool IsEmpty => _text.Length == 0;
 
     /// <summary>
-    /// It names countries, which <see cref="Contains"/> cannot know: whoever reads options must refuse such a set while no address
-    /// database is there, because a user who excludes a country and silently gets it is worse off than one who gets an error.
+    /// It names countries, which <see cref="Contains"/> knows only after <see cref="Knowing"/>: whoever reads options must refuse such a set
+    /// while no address database is there, because a user who excludes a country and silently gets it is worse off than one who gets an error.
     /// </summary>
     public bool UsesCountries => _countries.Count > 0;
 
     /// <summary>Lower-case two-letter codes.</summary>
-    public IReadOnlyList<string> Countries => _countries;
+    public IReadOnlyList<string> Countries => [.. _countries];
 
     public bool Contains(Relay relay) =>
         _identities.Contains(relay.RsaIdentity)
         || _nicknames.Contains(relay.Nickname)
         || ContainsAddress(relay.OrPort)
+        || ContainsCountry(relay.OrPort)
         || (relay.OrPortV6 is { } orPortV6 && ContainsAddress(orPortV6));
+
+    /// <summary>The same set, with countries that mean something. A relay is where its IPv4 address is, as in C tor.</summary>
+    /// <param name="withUnknown">Relays of unknown country, and those behind anonymising proxies ({a1}), belong to it, too.</param>
+    public RelaySet Knowing(CountryTable table, bool withUnknown)
+    {
+        RelaySet known = new(_text) { _table = table };
+        known._identities.UnionWith(_identities);
+        known._nicknames.UnionWith(_nicknames);
+        known._addresses.AddRange(_addresses);
+        known._countries.UnionWith(_countries);
+        if (withUnknown)
+            known._countries.UnionWith([CountryTable.Unknown, "a1"]);
+        return known;
+    }
 
     /// <summary>The list as it was written, without blanks.</summary>
     public override string ToString() => _text;
@@ -72,6 +88,9 @@ internal sealed class RelaySet
 
         return false;
     }
+
+    private bool ContainsCountry(IPEndPoint endPoint) =>
+        _countries.Count > 0 && _table.CountryOf(endPoint.Address) is { } country && _countries.Contains(country);
 
     private bool TryAdd(string item)
     {
