@@ -73,7 +73,7 @@ public abstract class FaultScenario(TestNetwork network)
     [SkippableFact]
     public async Task GuardsFrozen_WithTheirConnectionsOpen_AnotherServes()
     {
-        // Before it has learned how long circuits take, a client waits a minute for each, like C tor.
+        // Without a short patience for circuits it takes some twenty seconds: ten for a stream, ten for the answer of a guard.
         await using ClientProcess client = await network.StartAsync("LearnCircuitBuildTimeout 0", "CircuitBuildTimeout 2 seconds");
         await Fetch.BytesAsync(client.Socks, network.Target, 1000);
         IFaultyRelay[] guards = [.. GuardsOf(client).Take(2)];
