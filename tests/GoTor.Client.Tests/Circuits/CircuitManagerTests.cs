@@ -183,10 +183,12 @@ public class CircuitManagerTests
         await using ManagerHarness harness = new();
         harness.Circuits.Network.ConnectFailure = GoTor.Client.Channels.ChannelEnd.ConnectFailed;
         harness.Manager.Start();
+        await CircuitHarness.EventuallyAsync(() => harness.Planner.Planned > 0);
         for (int second = 0; second < 60; second++)
         {
             harness.Time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
+            for (int turn = 0; turn < 50; turn++)
+                await Task.Yield();
         }
 
         int after = harness.Planner.Planned;
