@@ -9,6 +9,8 @@ internal static class ToolNames
     public const string Ctl = "ctl";
     public const string Resolve = "resolve";
     public const string Config = "config";
+    public const string Doctor = "doctor";
+    public const string SupportBundle = "support-bundle";
     public const string Completion = "completion";
 
     /// <summary>What completion scripts call.</summary>
@@ -23,7 +25,7 @@ internal static class ToolNames
     /// <summary>go-tor's name for <see cref="Config"/>.</summary>
     public const string Validator = "tor-config-validator";
 
-    public static IReadOnlyList<string> All { get; } = [Ctl, Resolve, Config, Completion, Complete, TorCtl, TorResolve, Validator];
+    public static IReadOnlyList<string> All { get; } = [Ctl, Resolve, Config, Doctor, SupportBundle, Completion, Complete, TorCtl, TorResolve, Validator];
 
     public static bool IsTool(string[] arguments) => arguments is [{ } first, ..] && All.Contains(first, StringComparer.Ordinal);
 }

@@ -2,8 +2,10 @@ using System.CommandLine;
 using GoTor.Node.Tools.Completing;
 using GoTor.Node.Tools.Configuring;
 using GoTor.Node.Tools.Ctl;
+using GoTor.Node.Tools.Diagnosing;
 using GoTor.Node.Tools.Output;
 using GoTor.Node.Tools.Resolving;
+using GoTor.Node.Tools.Support;
 
 namespace GoTor.Node.Tools;
 
@@ -47,6 +49,8 @@ internal static class ToolProgram
         root.Subcommands.Add(CtlCommand.Create(console));
         root.Subcommands.Add(ResolveCommand.Create(console));
         root.Subcommands.Add(ConfigCommand.Create(console));
+        root.Subcommands.Add(DoctorCommand.Create(console));
+        root.Subcommands.Add(SupportBundleCommand.Create(console));
         root.Subcommands.Add(CompletionCommand.Create(console));
         root.Subcommands.Add(CompletionCommand.CreateCompleter(console));
         return root;

@@ -53,9 +53,9 @@ internal sealed class ScriptedNode : IAsyncDisposable
                 await ServeAsync(client.GetStream());
             }
         }
-        catch (Exception error) when (error is OperationCanceledException or SocketException or IOException or ObjectDisposedException)
+        catch (Exception error) when (error is OperationCanceledException or SocketException or IOException or InvalidOperationException)
         {
-            // The test is over, or the tool has gone.
+            // The test is over (the listener has stopped), or the tool has gone.
         }
     }
 
