@@ -305,6 +305,9 @@ internal sealed class RelayCircuit(RelayLink previous, CircuitId previousId)
         RelayAddress? target = Relay.FindTarget(message.LinkSpecifiers);
         if (target is null)
             throw new CircuitViolationException("EXTEND2 to a relay that is not of this network, or to ourselves.");
+        // A circuit that turns on its heel hides nothing, and makes two relays work for nobody. Longer loops nobody can see.
+        if (Relay.IsPeer(previous, target))
+            throw new CircuitViolationException("EXTEND2 to the relay that the circuit came from.");
         Relay.Track(ExtendAsync(target, message));
     }
 

@@ -34,8 +34,8 @@ internal sealed class LinkRegistry
             _byLocalPort.TryRemove(KeyValuePair.Create(link.LocalPort, link));
     }
 
-    /// <summary>Whether a member opened this link that another accepted.</summary>
-    public bool IsBetweenMembers(RelayLink accepted) => _byLocalPort.ContainsKey(accepted.RemotePort);
+    /// <summary>The end of the member that opened this link; null when it was none.</summary>
+    public RelayLink? FindOtherEnd(RelayLink accepted) => _byLocalPort.GetValueOrDefault(accepted.RemotePort);
 
     /// <summary>The nicknames of the relays that a circuit goes through, guard first, up to the one that asks.</summary>
     public IReadOnlyList<string> Trace(RelayCircuit circuit)
@@ -55,7 +55,7 @@ internal sealed class LinkRegistry
         string.CompareOrdinal(one, other) <= 0 ? (one, other) : (other, one);
 
     private string? PeerOf(RelayLink link) =>
-        link.IsInitiator ? link.PeerNickname : _byLocalPort.GetValueOrDefault(link.RemotePort)?.Relay.Nickname;
+        link.IsInitiator ? link.PeerNickname : FindOtherEnd(link)?.Relay.Nickname;
 
     private void Drop((string, string) pair)
     {

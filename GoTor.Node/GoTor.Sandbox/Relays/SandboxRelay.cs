@@ -180,8 +180,11 @@ internal sealed class SandboxRelay : IAsyncDisposable
     /// <summary>What is wrong between us and the relay at the other end; null when nothing is.</summary>
     public LinkFaults? LinkFaults(RelayLink link) => _setup.Links.FindFaults(link);
 
+    /// <summary>Whether this member is at the other end of a link that was accepted.</summary>
+    public bool IsPeer(RelayLink link, RelayAddress member) => _setup.Links.FindOtherEnd(link)?.Relay.Address.RsaIdentity == member.RsaIdentity;
+
     /// <summary>Whether a relay is at the other end: a member that connected, or one that said so in the handshake.</summary>
-    public bool IsFromRelay(RelayLink link) => link.SaysRelay || _setup.Links.IsBetweenMembers(link);
+    public bool IsFromRelay(RelayLink link) => link.SaysRelay || _setup.Links.FindOtherEnd(link) is not null;
 
     /// <summary>An open link to another member: one that is there, or a new one. Null when there is none. Never throws.</summary>
     public Task<RelayLink?> LinkToAsync(RelayAddress target)

@@ -37,6 +37,22 @@ public sealed class SandboxLinesTests
         Assert.Contains(result.Problems, problem => problem.Message.Contains("--sandbox runs one inside", StringComparison.Ordinal));
     }
 
+    /// <summary>An option that comes later and says which network, or how to get there, must not be forgotten.</summary>
+    [Fact]
+    public void Sandbox_WithAnyOptionAboutANetworkOutside_IsRefused()
+    {
+        string[] about = ["Authority", "Fallback", "TestingTorNetwork", "Bridge", "Plugin", "Proxy", "Reachable", "Extend"];
+        string[] names =
+        [
+            .. OptionCatalog.All.Select(option => option.Name)
+                .Where(name => about.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase)) && name != "TransProxyType"),
+        ];
+
+        Assert.Contains("DirAuthority", names);
+        Assert.All(names, name => Assert.Contains(
+            Load("--sandbox", "--" + name, "1").Problems, problem => problem.Message.StartsWith($"{name} is about a network outside", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public void Sandbox_InATorrc_IsNotOurs()
     {

@@ -131,6 +131,84 @@ public sealed class HostileCircuitTests(SandboxFixture fixture)
     }
 
     [Fact]
+    public async Task Extend2_BackToWhereItCameFrom_EndsTheCircuit()
+    {
+        await using RawLink link = await RawLink.OpenAsync(Guard);
+        using RawCircuit circuit = await link.CreateAsync();
+        await circuit.ExtendAsync(Exit);
+
+        await circuit.SendAsync(0, ExtendTo(Guard.Address.OrPort, Guard.Address.RsaIdentity), early: true);
+
+        await ExpectTruncatedAsync(circuit);
+        using RawCircuit next = await link.CreateAsync(2);
+    }
+
+    // Relays cannot see that they are in a circuit twice. RELAY_EARLY makes an end of it.
+    [Fact]
+    public async Task Path_ThatGoesInCircles_HasAnEnd()
+    {
+        SandboxRelay[] loop = [.. fixture.Network.Relays.Take(3)];
+        await using RawLink link = await RawLink.OpenAsync(loop[0]);
+        using RawCircuit circuit = await link.CreateAsync();
+        for (int i = 1; i <= 8; i++)
+            await circuit.ExtendAsync(loop[i % 3]);
+
+        await circuit.SendAsync(0, ExtendTo(loop[0].Address.OrPort, loop[0].Address.RsaIdentity), early: true);
+
+        Assert.Equal(DestroyReason.Protocol, await circuit.ExpectDestroyAsync());
+    }
+
+    // TROVE-2026-011: messages that may have a reason need not have one.
+    [Fact]
+    public async Task EndAndTruncate_WithoutAReason_AreGood()
+    {
+        await using RawLink link = await RawLink.OpenAsync(Exit);
+        using RawCircuit circuit = await link.CreateAsync();
+        await circuit.SendAsync(1, new BeginMessage("127.0.0.1", (ushort)fixture.Target.Port));
+        await circuit.ExpectAsync(RelayCommand.Connected);
+
+        await circuit.SendAsync(RelayCommand.End, 1, []);
+        await circuit.SendAsync(RelayCommand.Truncate, 0, []);
+
+        await circuit.ExpectAsync(RelayCommand.Truncated);
+    }
+
+    // TROVE-2026-007: a target as long as the message.
+    [Fact]
+    public async Task Begin_OfTheGreatestLength_IsAnswered_AndWithoutItsEndRefused()
+    {
+        await using RawLink link = await RawLink.OpenAsync(Exit);
+        using RawCircuit circuit = await link.CreateAsync();
+        string target = new string('a', CellLayout.RelayDataLengthV0 - 4) + ":80\0";
+        await circuit.SendAsync(RelayCommand.Begin, 1, Encoding.ASCII.GetBytes(target));
+        if (await circuit.ReceiveAsync() is { } answer)
+            Assert.Equal(RelayCommand.End, answer.Command);
+        using RawCircuit second = await link.CreateAsync(2);
+
+        await second.SendAsync(RelayCommand.Begin, 1, Encoding.ASCII.GetBytes(new string('a', CellLayout.RelayDataLengthV0 - 3) + ":80"));
+
+        Assert.Equal(DestroyReason.Protocol, await second.ExpectDestroyAsync());
+    }
+
+    // TROVE-2026-008: legs of a multipath circuit, which we never offered.
+    [Theory]
+    [InlineData(nameof(RelayCommand.ConfluxLink))]
+    [InlineData(nameof(RelayCommand.ConfluxSwitch))]
+    [InlineData(nameof(RelayCommand.PaddingNegotiate))]
+    public async Task Message_OfWhatWeDoNotSpeak_IsNothing(string command)
+    {
+        await using RawLink link = await RawLink.OpenAsync(Exit);
+        using RawCircuit circuit = await link.CreateAsync();
+        await circuit.SendAsync(RelayCommand.BeginDir, 1, []);
+        await circuit.ExpectAsync(RelayCommand.Connected);
+
+        await circuit.SendAsync(Enum.Parse<RelayCommand>(command), 0, Noise(40));
+
+        await circuit.SendAsync(2, new ResolveMessage("demo.sandbox"));
+        await circuit.ExpectAsync(RelayCommand.Resolved);
+    }
+
+    [Fact]
     public async Task Cell_ThatNobodyRecognises_EndsTheCircuit()
     {
         await using RawLink link = await RawLink.OpenAsync(Guard);
@@ -289,6 +367,12 @@ public sealed class HostileCircuitTests(SandboxFixture fixture)
         Assert.Equal(Flood, created + refused);
         Assert.InRange(created, 1, 4096);
         Assert.InRange(Guard.Links.Max(open => open.CircuitCount), 1, 4096);
+    }
+
+    private static async Task ExpectTruncatedAsync(RawCircuit circuit)
+    {
+        RawMessage? message = await circuit.ReceiveFromAnyAsync();
+        Assert.Equal(RelayCommand.Truncated, message?.Command);
     }
 
     private static Extend2Message ExtendTo(IPEndPoint orPort, RsaIdentity identity) =>
