@@ -1,3 +1,4 @@
+using System.Buffers;
 using GoTor.Node.Control;
 
 namespace GoTor.Node.Configuration;
@@ -5,6 +6,8 @@ namespace GoTor.Node.Configuration;
 /// <summary>A configuration as text, for --dump-config.</summary>
 internal static class ConfigurationDump
 {
+    private static readonly SearchValues<char> Special = SearchValues.Create("#\"\\\n\r\t");
+
     /// <param name="lines">Those that count, in order.</param>
     /// <param name="whole">Options that nobody set, too, with what they are by default.</param>
     public static IEnumerable<string> Lines(IReadOnlyList<ConfigLine> lines, bool whole)
@@ -20,7 +23,7 @@ internal static class ConfigurationDump
     }
 
     /// <summary>A value that would not be read again as it is, in quotes.</summary>
-    private static string Written(string value) => value.AsSpan().ContainsAny("#\"\\\n\r\t")
+    private static string Written(string value) => value.AsSpan().ContainsAny(Special)
         ? '"' + value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
             .Replace("\n", "\\n", StringComparison.Ordinal).Replace("\r", "\\r", StringComparison.Ordinal).Replace("\t", "\\t", StringComparison.Ordinal) + '"'
         : value;
