@@ -57,10 +57,12 @@ internal sealed class TorClient : IAsyncDisposable
         _proxyMetrics = new ProxyMetrics(meters);
         _dnsMetrics = new DnsMetrics(meters);
         _guards = new GuardManager(options, new GuardState(_state), random, time, new GuardMetrics(meters), loggers.CreateLogger<GuardManager>());
-        _channels = new ChannelManager(
-            options, new TcpConnector(time), () => Parameters, time, random, new ChannelMetrics(meters), loggers);
+        ChannelMetrics traffic = new(meters);
+        CircuitRegistry circuitRecords = new(time);
+        StreamRegistry streamRecords = new();
+        _channels = new ChannelManager(options, new TcpConnector(time), () => Parameters, time, random, traffic, loggers);
         CircuitBuilder builder = new(
-            _channels, () => CircuitSettings.From(Parameters), time, random, new CircuitMetrics(meters), new StreamMetrics(meters), loggers);
+            _channels, () => CircuitSettings.From(Parameters), time, random, new CircuitMetrics(meters), new StreamMetrics(meters), loggers, circuitRecords);
         _directoryCircuits = new OneHopConnector(builder, time);
         DirectorySetup setup = DirectorySetup.From(options, _guards.Constraints, CacheDirectoryOf(options, data));
         _trustedClocks = [.. setup.Authorities.Concat(setup.Fallbacks).Select(server => server.Identity)];
@@ -82,13 +84,30 @@ internal sealed class TorClient : IAsyncDisposable
                 Bootstrap = Bootstrap,
                 Time = time,
                 Random = random,
+                Registry = circuitRecords,
             },
             loggers,
             meters);
         _circuits.DirectoryWanted += _directory.Hurry;
         AddressMap = new AddressMap(options.AddressMap, random, time);
         _mapper = new DestinationMapper(AddressMap, FindExit);
-        Streams = new ExitTracker(new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>()), AddressMap, time);
+        Streams = new ExitTracker(new StreamConnector(_circuits, time, loggers.CreateLogger<StreamConnector>(), streamRecords), AddressMap, time);
+        Parts = new ClientParts
+        {
+            Circuits = _circuits,
+            CircuitRecords = circuitRecords,
+            Streams = Streams,
+            AddressMap = AddressMap,
+            StreamRecords = streamRecords,
+            Channels = _channels,
+            Traffic = traffic,
+            Guards = _guards,
+            Directory = _directory,
+            BuildTimeout = _buildTimeout,
+            Bootstrap = Bootstrap,
+            CacheDirectory = CacheDirectoryOf(options, data),
+            Time = time,
+        };
         _channels.Progressed += ReportProgress;
         _channels.ClockSkewObserved += WarnOfClock;
         _channels.ClockRead += NoteClock;
@@ -124,6 +143,9 @@ internal sealed class TorClient : IAsyncDisposable
 
     /// <summary>What names and addresses of applications stand for.</summary>
     public AddressMap AddressMap { get; }
+
+    /// <summary>What a controller looks at and turns.</summary>
+    public ClientParts Parts { get; }
 
     /// <summary>Completes with the reason when the client cannot go on.</summary>
     public Task<string> Fatal => _fatal.Task;

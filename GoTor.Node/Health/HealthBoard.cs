@@ -44,7 +44,7 @@ internal sealed class HealthBoard : INodeConditionSource, IDisposable
     {
         HealthInputs inputs = Gather();
         BootstrapSnapshot bootstrap = inputs.Client.Bootstrap;
-        (string tag, string summary) = BootstrapConsole.Words(bootstrap.Phase);
+        (string tag, string summary) = BootstrapWords.Of(bootstrap.Phase);
         return new NodeCondition(
             new Bootstrap { Percent = (uint)bootstrap.Percent, Tag = tag, Summary = summary },
             [.. HealthChecks.All(inputs).Select(verdict => MessageOf(verdict, inputs.Now))]);

@@ -39,7 +39,7 @@ internal static class HealthChecks
     public static Verdict Bootstrap(HealthInputs inputs)
     {
         BootstrapSnapshot bootstrap = inputs.Client.Bootstrap;
-        (string tag, string summary) = BootstrapConsole.Words(bootstrap.Phase);
+        (string tag, string summary) = BootstrapWords.Of(bootstrap.Phase);
         bool done = bootstrap.Percent == 100;
         string message = done
             ? "Bootstrapped: circuits can be built"

@@ -34,7 +34,7 @@ internal sealed class BootstrapConsole : IDisposable
             if (snapshot.Percent > _percent)
             {
                 _percent = snapshot.Percent;
-                (string tag, string text) = Words(snapshot.Phase);
+                (string tag, string text) = BootstrapWords.Of(snapshot.Phase);
                 if (_bar)
                     Draw(snapshot.Percent, text);
                 else
@@ -55,28 +55,4 @@ internal sealed class BootstrapConsole : IDisposable
             Console.Out.WriteLine();
         Console.Out.Flush();
     }
-
-    /// <summary>The tag and summary that C tor 0.4.9.11 prints for each phase; controllers match on the tags.</summary>
-    internal static (string Tag, string Text) Words(BootstrapPhase phase) => phase switch
-    {
-        BootstrapPhase.Starting => ("starting", "Starting"),
-        BootstrapPhase.Connecting => ("conn", "Connecting to a relay"),
-        BootstrapPhase.Connected => ("conn_done", "Connected to a relay"),
-        BootstrapPhase.Handshaking => ("handshake", "Handshaking with a relay"),
-        BootstrapPhase.HandshakeDone => ("handshake_done", "Handshake with a relay done"),
-        BootstrapPhase.OneHopCreate => ("onehop_create", "Establishing an encrypted directory connection"),
-        BootstrapPhase.RequestingStatus => ("requesting_status", "Asking for networkstatus consensus"),
-        BootstrapPhase.LoadingStatus => ("loading_status", "Loading networkstatus consensus"),
-        BootstrapPhase.LoadingKeys => ("loading_keys", "Loading authority key certs"),
-        BootstrapPhase.RequestingDescriptors => ("requesting_descriptors", "Asking for relay descriptors"),
-        BootstrapPhase.LoadingDescriptors => ("loading_descriptors", "Loading relay descriptors"),
-        BootstrapPhase.EnoughDirectoryInfo => ("enough_dirinfo", "Loaded enough directory info to build circuits"),
-        BootstrapPhase.ConnectingForCircuits => ("ap_conn", "Connecting to a relay to build circuits"),
-        BootstrapPhase.ConnectedForCircuits => ("ap_conn_done", "Connected to a relay to build circuits"),
-        BootstrapPhase.HandshakingForCircuits => ("ap_handshake", "Finishing handshake with a relay to build circuits"),
-        BootstrapPhase.HandshakeForCircuitsDone => ("ap_handshake_done", "Handshake finished with a relay to build circuits"),
-        BootstrapPhase.CircuitCreate => ("circuit_create", "Establishing a Tor circuit"),
-        BootstrapPhase.Done => ("done", "Done"),
-        _ => ("undef", "Undefined"),
-    };
 }

@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using GoTor.Client;
 using GoTor.Client.Proxies;
 using GoTor.Client.Proxies.Dns;
 using GoTor.Client.Storage;
+using GoTor.Client.Telemetry;
 using GoTor.Node.Configuration;
 using GoTor.Node.Control;
 using GoTor.Node.Logging;
@@ -18,7 +20,7 @@ using Microsoft.Extensions.Logging;
 namespace GoTor.Node.Hosting;
 
 /// <summary>Runs one client with its SOCKS ports until a signal says stop.</summary>
-internal sealed class NodeHost : IAsyncDisposable
+internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
 {
     private readonly CommandLine _commandLine;
     private readonly TorLoggerProvider _logs;
@@ -35,6 +37,7 @@ internal sealed class NodeHost : IAsyncDisposable
     private readonly RunningConfiguration _running;
     private readonly Lock _reloading = new();
     private NodeConfiguration _configuration;
+    private StopSignals? _stop;
 
     private NodeHost(CommandLine commandLine, NodeConfiguration configuration, IReadOnlyList<ConfigLine> lines, TorLoggerProvider logs, ILoggerFactory loggerFactory, IMeterFactory meterFactory, NodeReporting? reporting, SandboxHost? sandbox)
     {
@@ -48,7 +51,7 @@ internal sealed class NodeHost : IAsyncDisposable
         _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
         _watching = reporting?.Watch(_client, _socks, configuration.SocksPorts.Count);
         _running = new RunningConfiguration(commandLine, lines, Apply);
-        _control = new NodeControl(_running, Effective, meterFactory, loggerFactory);
+        _control = new NodeControl(_running, Effective, _client.Parts, this, Listeners, logs, meterFactory, loggerFactory);
     }
 
     /// <returns>The exit code.</returns>
@@ -106,7 +109,8 @@ internal sealed class NodeHost : IAsyncDisposable
 
     private async Task<int> RunAsync(StopSignals stop)
     {
-        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Reload);
+        _stop = stop;
+        using PosixSignalRegistration hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HangUp);
 
         await _control.StartAsync(_configuration);
         await _socks.StartAsync([.. _configuration.SocksPorts, .. _configuration.OtherPorts]);
@@ -138,15 +142,16 @@ internal sealed class NodeHost : IAsyncDisposable
         NodeLog.Exiting(_logger);
         return 0;
 
-        void Reload(PosixSignalContext context)
+        void HangUp(PosixSignalContext context)
         {
             context.Cancel = true;
-            ReloadConfiguration();
+            _control.Signals.Announce("RELOAD");
+            Reload();
         }
     }
 
     /// <summary>Reads everything again; takes all of it or nothing.</summary>
-    private void ReloadConfiguration()
+    public void Reload()
     {
         NodeLog.Reloading(_logger);
         ConfigurationResult result = ConfigurationFiles.Load(_commandLine);
@@ -203,6 +208,27 @@ internal sealed class NodeHost : IAsyncDisposable
             _reporting?.UseToken(token, next.Metrics.TokenFile);
         _configuration = next;
     }
+
+    void ISignalTarget.Stop(bool atOnce) => _stop?.Request(atOnce);
+
+    void ISignalTarget.LogEverything() => _logs.ShowEverything();
+
+    void ISignalTarget.LogStatus()
+    {
+        ClientStatus status = _client.Status;
+        ClientParts parts = _client.Parts;
+        NodeLog.Heartbeat(
+            _logger, status.Bootstrap.Percent, parts.Circuits.Counts.Open, parts.Circuits.Counts.Pending, parts.Channels.OpenCount,
+            parts.Traffic.TotalRead, parts.Traffic.TotalWritten);
+    }
+
+    /// <summary>Where ports of a kind listen, for GETINFO net/listeners/….</summary>
+    private IReadOnlyList<EndPoint> Listeners(string kind) => kind switch
+    {
+        "socks" => _socks.LocalEndPoints,
+        "control" => _control.Server.LocalEndPoints,
+        _ => [],
+    };
 
     /// <summary>Options whose value nobody wrote and that have no fixed default.</summary>
     private string? Effective(string option) => option switch

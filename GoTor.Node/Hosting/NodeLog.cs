@@ -41,6 +41,9 @@ internal static partial class NodeLog
     [LoggerMessage(9012, LogLevel.Warning, "SANDBOX: hides nothing. All {Relays} relays of this network run in this process; its exits reach this machine and http://demo.sandbox/ only.")]
     public static partial void Sandbox(ILogger logger, int relays);
 
+    [LoggerMessage(9014, LogLevel.Information, "Heartbeat: bootstrapped {Percent}%, {Circuits} circuits open, {Pending} under way, {Channels} connections to relays, {Read} bytes read, {Written} written.")]
+    public static partial void Heartbeat(ILogger logger, int percent, int circuits, int pending, int channels, long read, long written);
+
     [LoggerMessage(9013, LogLevel.Information, "Owning controller process vanished -- exiting now.")]
     public static partial void OwnerEnded(ILogger logger);
 }

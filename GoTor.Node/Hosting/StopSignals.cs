@@ -32,10 +32,17 @@ internal sealed class StopSignals : IDisposable
         _atOnce.Dispose();
     }
 
+    /// <summary>As the signals do it.</summary>
+    /// <param name="atOnce">As two of them.</param>
+    public void Request(bool atOnce)
+    {
+        if (!_first.TrySetResult() || atOnce)
+            _atOnce.Cancel();
+    }
+
     private void Stop(PosixSignalContext context)
     {
         context.Cancel = true;
-        if (!_first.TrySetResult())
-            _atOnce.Cancel();
+        Request(atOnce: false);
     }
 }

@@ -14,12 +14,23 @@ internal sealed class TorLoggerProvider : ILoggerProvider
     private readonly Lock _lock = new();
     private readonly HashSet<string> _begun = new(StringComparer.Ordinal);
     private List<Sink> _sinks = [];
+    private LogListener? _listener;
+    private volatile bool _showsEverything;
+
+    [ThreadStatic]
+    private static bool _isListening;
 
     public TorLoggerProvider(IReadOnlyList<LogRule> rules, TimeProvider time)
     {
         _time = time;
         Reconfigure(rules);
     }
+
+    /// <summary>Somebody else who hears lines, besides the places of the Log options.</summary>
+    public void Listen(LogListener listener) => Volatile.Write(ref _listener, listener);
+
+    /// <summary>From now on every line goes everywhere, until the next <see cref="Reconfigure"/> (SIGNAL DEBUG).</summary>
+    public void ShowEverything() => _showsEverything = true;
 
     /// <summary>Replaces the places that lines go to; files are opened anew, so that a rotated file is let go.</summary>
     /// <exception cref="IOException">A file cannot be opened; the old places stay.</exception>
@@ -40,7 +51,7 @@ internal sealed class TorLoggerProvider : ILoggerProvider
 
         List<Sink> old;
         lock (_lock)
-            (old, _sinks) = (_sinks, fresh);
+            (old, _sinks, _showsEverything) = (_sinks, fresh, false);
         old.ForEach(Close);
     }
 
@@ -74,6 +85,8 @@ internal sealed class TorLoggerProvider : ILoggerProvider
 
     private bool IsEnabled(LogSeverity severity)
     {
+        if (_showsEverything || Volatile.Read(ref _listener)?.Wants(severity) == true)
+            return true;
         foreach (Sink sink in Volatile.Read(ref _sinks))
         {
             if (sink.Rule.Takes(severity))
@@ -93,13 +106,31 @@ internal sealed class TorLoggerProvider : ILoggerProvider
         {
             foreach (Sink sink in _sinks)
             {
-                if (!sink.Rule.Takes(severity))
+                if (!_showsEverything && !sink.Rule.Takes(severity))
                     continue;
                 if (sink.Syslog is { } syslog)
                     syslog.Send(severity, text);
                 else
                     TryWrite(sink.Writer, Line(now, sink.Rule.Granularity, severity, text));
             }
+        }
+
+        Tell(severity, message);
+    }
+
+    /// <summary>What telling makes others log is not told: it would never end.</summary>
+    private void Tell(LogSeverity severity, string message)
+    {
+        if (_isListening || Volatile.Read(ref _listener) is not { } listener || !listener.Wants(severity))
+            return;
+        _isListening = true;
+        try
+        {
+            listener.Write(severity, OneLine(message));
+        }
+        finally
+        {
+            _isListening = false;
         }
     }
 

@@ -39,6 +39,7 @@ internal sealed class ChannelManager(
     private readonly HashSet<AttemptKey> _failed = [];
     private readonly CancellationTokenSource _stopping = new();
     private readonly ILogger _logger = loggers.CreateLogger<ChannelManager>();
+    private long _lastAttempt;
     private bool _disposed;
 
     /// <summary>Raised on the thread of the attempt. Handlers are quick and do not throw.</summary>
@@ -49,6 +50,9 @@ internal sealed class ChannelManager(
 
     /// <summary>How far an attempt is, from <see cref="BootstrapPhase.Connecting"/> to <see cref="BootstrapPhase.HandshakeDone"/>.</summary>
     public event Action<BootstrapPhase>? Progressed;
+
+    /// <summary>How a connection to a relay is, for observers. Raised on any thread; handlers are quick and do not throw.</summary>
+    public event Action<ConnectionNews>? News;
 
     /// <summary>Raised after a channel has opened and after it has closed.</summary>
     public event Action? Changed;
@@ -155,19 +159,24 @@ internal sealed class ChannelManager(
 
     private async Task<TorChannel> AttemptAsync(HopTarget target, AttemptKey key)
     {
+        long number = Interlocked.Increment(ref _lastAttempt);
         try
         {
             bool isRetry;
             lock (_lock)
                 isRetry = _failed.Remove(key);
             metrics.Attempted(isRetry);
-            return Adopt(await ConnectAsync(target), target);
+            News?.Invoke(new ConnectionNews(number, ConnectionStep.Launched, target.RsaIdentity, target.OrPorts[0]));
+            TorChannel channel = await ConnectAsync(target);
+            News?.Invoke(new ConnectionNews(number, ConnectionStep.Connected, channel.Peer.Rsa, channel.Address));
+            return Adopt(channel, target, number);
         }
         catch (Exception e) when (e is ChannelException or OperationCanceledException)
         {
             ChannelException failure = e as ChannelException
                 ?? new ChannelException(ChannelEnd.ClosedByUs, "The client is shutting down.", e);
             Failed(key, failure);
+            News?.Invoke(new ConnectionNews(number, ConnectionStep.Failed, target.RsaIdentity, target.OrPorts[0], failure.End));
             throw failure;
         }
         catch (Exception e)
@@ -231,7 +240,7 @@ internal sealed class ChannelManager(
     }
 
     /// <summary>Takes the new channel into the set, unless the same relay has got another one in the meantime.</summary>
-    private TorChannel Adopt(TorChannel channel, HopTarget target)
+    private TorChannel Adopt(TorChannel channel, HopTarget target, long number)
     {
         TorChannel? other;
         lock (_lock)
@@ -240,7 +249,7 @@ internal sealed class ChannelManager(
             _channels.Add(channel);
         }
 
-        _ = ForgetWhenClosedAsync(channel);
+        _ = ForgetWhenClosedAsync(channel, number);
         if (other is not null)
         {
             channel.Close(ChannelEnd.ClosedByUs);
@@ -251,11 +260,12 @@ internal sealed class ChannelManager(
         return channel;
     }
 
-    private async Task ForgetWhenClosedAsync(TorChannel channel)
+    private async Task ForgetWhenClosedAsync(TorChannel channel, long number)
     {
-        await channel.Closed;
+        ChannelEnd end = await channel.Closed;
         lock (_lock)
             _channels.Remove(channel);
+        News?.Invoke(new ConnectionNews(number, ConnectionStep.Closed, channel.Peer.Rsa, channel.Address, end));
         Changed?.Invoke();
     }
 

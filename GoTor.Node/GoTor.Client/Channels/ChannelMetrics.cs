@@ -21,6 +21,8 @@ internal sealed class ChannelMetrics
     private readonly Counter<long> _padding;
     private readonly Counter<long> _strayCells;
     private readonly Counter<long> _violations;
+    private long _totalRead;
+    private long _totalWritten;
 
     public ChannelMetrics(IMeterFactory meters)
     {
@@ -72,9 +74,16 @@ internal sealed class ChannelMetrics
             _violations.Add(1);
     }
 
+    /// <summary>Bytes of cells read since the start.</summary>
+    public long TotalRead => Interlocked.Read(ref _totalRead);
+
+    /// <summary>Bytes of cells written since the start.</summary>
+    public long TotalWritten => Interlocked.Read(ref _totalWritten);
+
     /// <summary>Once per batch, not per cell.</summary>
     public void BatchRead(int bytes, int cells, int padding, int stray)
     {
+        Interlocked.Add(ref _totalRead, bytes);
         _bytes.Add(bytes, Read);
         _cells.Add(cells, Read);
         if (padding > 0)
@@ -86,6 +95,7 @@ internal sealed class ChannelMetrics
     /// <summary>Once per batch, not per cell.</summary>
     public void BatchWritten(int bytes, int cells)
     {
+        Interlocked.Add(ref _totalWritten, bytes);
         _bytes.Add(bytes, Written);
         _cells.Add(cells, Written);
     }

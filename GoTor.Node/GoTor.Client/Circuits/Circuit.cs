@@ -35,6 +35,9 @@ internal sealed class Circuit : IAsyncDisposable
     /// <summary>Streams and lookups that are asked for or open.</summary>
     public int OpenStreams => _reactor.OpenStreams;
 
+    /// <summary>What has passed.</summary>
+    public CircuitTraffic Traffic => _reactor.Traffic;
+
     /// <summary>From the start of the build to the last hop of the path that was asked for; zero until then.</summary>
     public TimeSpan BuildTime { get; internal set; }
 

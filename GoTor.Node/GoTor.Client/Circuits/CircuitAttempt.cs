@@ -8,7 +8,8 @@ namespace GoTor.Client.Circuits;
 /// Builds one planned path and tells everyone what came of it: the guards whose fault a failure is, the build timeout how long it took.
 /// A circuit that exceeds the timeout is built to its end all the same, else only fast circuits would ever be measured. path-spec §2.4.
 /// </summary>
-internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPath path, ILogger logger, CircuitManagerMetrics metrics)
+internal sealed class CircuitAttempt(
+    CircuitManagerServices services, PlannedPath path, CircuitRecord record, ILogger logger, CircuitManagerMetrics metrics)
 {
     /// <summary>A guard that keeps a circuit waiting for longer may be dead: others are tried beside it.</summary>
     private static readonly TimeSpan FirstAnswer = TimeSpan.FromSeconds(10);
@@ -27,7 +28,7 @@ internal sealed class CircuitAttempt(CircuitManagerServices services, PlannedPat
         using CancellationTokenSource giveUp = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         try
         {
-            Task<Circuit> build = services.Builder.BuildAsync(path.Hops, NoteHop, giveUp.Token);
+            Task<Circuit> build = services.Builder.BuildAsync(path.Hops, record, NoteHop, giveUp.Token);
             // The connection has limits of its own; what is measured and limited here begins with the first cell.
             await Task.WhenAny(build, _channel.Task);
             long started = services.Time.GetTimestamp();

@@ -21,10 +21,10 @@ internal sealed class CircuitBuilder(
     TorRandom random,
     CircuitMetrics metrics,
     StreamMetrics streamMetrics,
-    ILoggerFactory loggers) : ICircuitBuilder
+    ILoggerFactory loggers,
+    CircuitRegistry? registry = null) : ICircuitBuilder
 {
-    private static long _lastNumber;
-
+    private readonly CircuitRegistry _registry = registry ?? new CircuitRegistry(time);
     private readonly ILogger _logger = loggers.CreateLogger<CircuitBuilder>();
     private readonly ILogger _circuitLogger = loggers.CreateLogger<Circuit>();
 
@@ -36,7 +36,8 @@ internal sealed class CircuitBuilder(
         TorRandom random,
         CircuitMetrics metrics,
         StreamMetrics streamMetrics,
-        ILoggerFactory loggers)
+        ILoggerFactory loggers,
+        CircuitRegistry? registry = null)
         : this(
             async (relay, cancellationToken) => (await channels.GetAsync(relay, cancellationToken)).OpenCircuit,
             parameters,
@@ -44,18 +45,24 @@ internal sealed class CircuitBuilder(
             random,
             metrics,
             streamMetrics,
-            loggers)
+            loggers,
+            registry)
     {
     }
 
     public Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken) => BuildAsync(path, null, cancellationToken);
 
-    public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken)
+    public Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken) =>
+        BuildAsync(path, new CircuitRecord(path.Count == 1 ? "ONEHOP_TUNNEL,IS_INTERNAL,NEED_CAPACITY" : "NEED_CAPACITY", CircuitPurpose.General), hopBuilt, cancellationToken);
+
+    public async Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CircuitRecord record, Action<int>? hopBuilt, CancellationToken cancellationToken)
     {
         Check(path);
         cancellationToken.ThrowIfCancellationRequested();
+        using CancellationTokenSource abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, record.Aborted);
         long started = time.GetTimestamp();
-        long number = Interlocked.Increment(ref _lastNumber);
+        _registry.Launched(record, path);
+        long number = record.Number;
         CircuitLog.Building(_logger, number, path.Count);
         TrafficPurpose purpose = PurposeOf(path);
         metrics.BuildStarted(purpose);
@@ -63,27 +70,36 @@ internal sealed class CircuitBuilder(
         try
         {
             trace?.Channel();
-            Circuit circuit = await OpenAsync(number, path[0], cancellationToken);
+            Circuit circuit = await OpenAsync(number, path[0], abort.Token);
+            record.Circuit = circuit;
             hopBuilt?.Invoke(0);
-            await ExtendAlongAsync(circuit, path, hopBuilt, trace, cancellationToken);
+            await ExtendAlongAsync(circuit, path, record, hopBuilt, trace, abort.Token);
             trace?.Built();
             circuit.BuildTime = time.GetElapsedTime(started);
             metrics.Built(purpose, circuit.BuildTime);
             CircuitLog.Built(_logger, number, (long)circuit.BuildTime.TotalMilliseconds);
-            _ = CountEndAsync(circuit, purpose);
+            if (!record.IsJudgedByOwner)
+                _registry.Built(record);
+            _ = CountEndAsync(circuit, record, purpose);
             return circuit;
         }
         catch (CircuitBuildException failure)
         {
+            _registry.Failed(record, failure.Reason);
             metrics.BuildFailed(purpose, failure.Reason.Kind);
             trace?.Failed(failure.Reason.Kind);
             CircuitLog.BuildFailed(_logger, number, failure.HopsBuilt, failure.Reason.Kind, (byte)failure.Reason.PeerReason);
             throw;
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException cancelled)
         {
-            metrics.BuildFailed(purpose, CircuitEndKind.BuildCancelled);
-            trace?.Failed(CircuitEndKind.BuildCancelled);
+            CircuitEnd end = new(CircuitEndKind.BuildCancelled);
+            _registry.Failed(record, end);
+            metrics.BuildFailed(purpose, end.Kind);
+            trace?.Failed(end.Kind);
+            // A controller wanted it so: nobody is to blame, and whoever waits looks elsewhere.
+            if (!cancellationToken.IsCancellationRequested && record.IsCloseRequested)
+                throw new CircuitBuildException(end, record.HopsBuilt, guardAtFault: false, cancelled);
             throw;
         }
     }
@@ -117,8 +133,8 @@ internal sealed class CircuitBuilder(
         }
     }
 
-    private static async Task ExtendAlongAsync(
-        Circuit circuit, IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CircuitTrace? trace, CancellationToken cancellationToken)
+    private async Task ExtendAlongAsync(
+        Circuit circuit, IReadOnlyList<HopTarget> path, CircuitRecord record, Action<int>? hopBuilt, CircuitTrace? trace, CancellationToken cancellationToken)
     {
         try
         {
@@ -126,6 +142,7 @@ internal sealed class CircuitBuilder(
             {
                 trace?.Hop(i + 1);
                 await circuit.ExtendAsync(path[i], cancellationToken);
+                _registry.Extended(record, i + 1);
                 hopBuilt?.Invoke(i + 1);
             }
         }
@@ -137,5 +154,10 @@ internal sealed class CircuitBuilder(
     }
 
     // Owned by the circuit: it ends with it.
-    private async Task CountEndAsync(Circuit circuit, TrafficPurpose purpose) => metrics.Ended(purpose, (await circuit.Ended).Kind);
+    private async Task CountEndAsync(Circuit circuit, CircuitRecord record, TrafficPurpose purpose)
+    {
+        CircuitEnd end = await circuit.Ended;
+        _registry.Ended(record, end);
+        metrics.Ended(purpose, end.Kind);
+    }
 }

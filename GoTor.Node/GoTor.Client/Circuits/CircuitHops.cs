@@ -25,6 +25,9 @@ internal sealed class CircuitHops(ICircuitLink link, CircuitParameters parameter
         public CellFill Fill = fill;
     }
 
+    /// <summary>What has passed, for observers.</summary>
+    public CircuitTraffic Traffic { get; } = new();
+
     public int Count => _hops.Count;
 
     public int Last => _hops.Count - 1;
@@ -51,6 +54,7 @@ internal sealed class CircuitHops(ICircuitLink link, CircuitParameters parameter
         ChannelCommand channelCommand = _relayEarly.CommandFor(command, hop);
         CellBuffer cell = CellBuffer.Rent();
         message.CopyTo(RelayHeader.Write(RelayCellFormat.V0, cell.Body, command, streamId, message.Length, random));
+        Traffic.DeliveredWritten += message.Length;
         Queue(cell, channelCommand, hop);
     }
 
@@ -63,6 +67,7 @@ internal sealed class CircuitHops(ICircuitLink link, CircuitParameters parameter
         CellBuffer cell = CellBuffer.Rent();
         from.Take(RelayHeader.Write(RelayCellFormat.V0, cell.Body, RelayCommand.Data, streamId, length, random));
         Queue(cell, _relayEarly.CommandFor(RelayCommand.Data, hop), hop);
+        Traffic.DeliveredWritten += length;
         to.Flow.DataSent(_crypto.OutboundTag(hop));
         return length;
     }
@@ -88,6 +93,7 @@ internal sealed class CircuitHops(ICircuitLink link, CircuitParameters parameter
     private void Queue(CellBuffer cell, ChannelCommand command, int hop)
     {
         cell.Command = command;
+        Traffic.CellsWritten++;
         _crypto.EncryptOutbound(cell.Body, hop);
         link.Send(cell);
     }

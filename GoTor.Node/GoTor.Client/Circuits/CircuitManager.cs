@@ -13,7 +13,7 @@ namespace GoTor.Client.Circuits;
 /// that were used for too long, and learns how long building takes. path-spec §2. Safe for concurrent use; plain lock, never held
 /// across an await.
 /// </summary>
-internal sealed class CircuitManager : IAsyncDisposable
+internal sealed partial class CircuitManager : IAsyncDisposable
 {
     /// <summary>Circuits being built at one time (MaxClientCircuitsPending).</summary>
     private const int MaxPending = 32;
@@ -36,6 +36,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     private bool _launchIsDue = true;
     private Task _upkeep = Task.CompletedTask;
     private int _waiting;
+    private volatile bool _isDormant;
 
     public CircuitManager(TorClientOptions options, CircuitManagerServices services, ILoggerFactory loggerFactory, IMeterFactory meterFactory)
     {
@@ -48,6 +49,13 @@ internal sealed class CircuitManager : IAsyncDisposable
     }
 
     public CircuitManagerMetrics Metrics => _metrics;
+
+    /// <summary>No circuits are built ahead of need until somebody needs one (SIGNAL DORMANT).</summary>
+    public bool IsDormant
+    {
+        get => _isDormant;
+        set => _isDormant = value;
+    }
 
     public TorClientOptions Options => Volatile.Read(ref _options);
 
@@ -82,9 +90,19 @@ internal sealed class CircuitManager : IAsyncDisposable
     /// <summary>Circuits built under other rules take no new streams.</summary>
     public void Reconfigure(TorClientOptions options)
     {
+        bool concernsPaths;
         lock (_lock)
+        {
+            concernsPaths = options != _options with
+            {
+                LeaveStreamsUnattached = options.LeaveStreamsUnattached,
+                DisablePredictedCircuits = options.DisablePredictedCircuits,
+            };
             _options = options;
-        RetireAll();
+        }
+
+        if (concernsPaths)
+            RetireAll();
     }
 
     /// <summary>For how long a port is expected to be wanted again, and a circuit kept that nobody uses.</summary>
@@ -102,6 +120,14 @@ internal sealed class CircuitManager : IAsyncDisposable
         Wake();
     }
 
+    /// <summary>Circuits that somebody has used or claimed take no other stream (NEWNYM). Those that nobody knows of stay.</summary>
+    public void RetireUsed()
+    {
+        lock (_lock)
+            _pool.RetireUsed();
+        Wake();
+    }
+
     /// <summary>
     /// A circuit that may carry the stream, claimed for its isolation key. Waits for one to be built when there is none.
     /// </summary>
@@ -115,6 +141,7 @@ internal sealed class CircuitManager : IAsyncDisposable
             cancellationToken.ThrowIfCancellationRequested();
             ManagedCircuit? coming;
             Task changed;
+            IsDormant = false;
             lock (_lock)
             {
                 if (_stopping.IsCancellationRequested)
@@ -188,7 +215,8 @@ internal sealed class CircuitManager : IAsyncDisposable
             circuit.HasWorked = true;
         }
 
-        _services.Guards.ReportUse(circuit.Guard, worked: true);
+        if (circuit.Guard is { } guard)
+            _services.Guards.ReportUse(guard, worked: true);
     }
 
     /// <summary>Something about it makes new streams fare badly: it keeps those that it has.</summary>
@@ -247,7 +275,12 @@ internal sealed class CircuitManager : IAsyncDisposable
             return plan.Problem;
         }
 
-        ManagedCircuit circuit = new(needs, path, Now) { Isolation = isolation };
+        ManagedCircuit circuit = new(needs, path.Exit, path.Guard, Now)
+        {
+            Record = new CircuitRecord(needs.Stable ? "NEED_CAPACITY,NEED_UPTIME" : "NEED_CAPACITY", CircuitPurpose.General) { IsJudgedByOwner = true },
+            Isolation = isolation,
+        };
+        _services.Registry?.Reserve(circuit.Record);
         _pool.Add(circuit);
         _services.BuildTimeout.NoteLaunched();
         _services.Bootstrap.Report(BootstrapPhase.CircuitCreate);
@@ -268,7 +301,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         try
         {
-            CircuitAttempt attempt = new(_services, path, _logger, _metrics);
+            CircuitAttempt attempt = new(_services, path, managed.Record, _logger, _metrics);
             if (await attempt.RunAsync(() => LookElsewhere(managed), () => GiveUpWaiting(managed), () => WaitForGuard(managed), _stopping.Token) is { } circuit)
                 await AdoptAsync(managed, circuit);
             else
@@ -300,6 +333,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     {
         lock (_lock)
             managed.State = ManagedCircuitState.Measuring;
+        _services.Registry?.SetPurpose(managed.Record, CircuitPurpose.MeasureTimeout);
         managed.Settle(ready: false);
         Wake();
     }
@@ -312,6 +346,8 @@ internal sealed class CircuitManager : IAsyncDisposable
             if (managed.State == ManagedCircuitState.Building)
                 managed.State = ManagedCircuitState.WaitingForGuard;
         }
+
+        managed.Record.Progress = CircuitProgress.GuardWait;
 
         Wake();
     }
@@ -335,12 +371,13 @@ internal sealed class CircuitManager : IAsyncDisposable
         }
 
         CircuitManagerLog.Ready(_logger, circuit.Number, (long)circuit.BuildTime.TotalMilliseconds);
+        _services.Registry?.Built(managed.Record);
         managed.Settle(ready: true);
         _services.Bootstrap.Report(BootstrapPhase.Done);
         Wake();
         CircuitEnd end = await circuit.Ended;
-        if (managed is { FirstUsed: not null, HasWorked: false } && end.Kind is CircuitEndKind.Violation or CircuitEndKind.Destroyed or CircuitEndKind.Truncated or CircuitEndKind.QueueOverflow)
-            _services.Guards.ReportUse(managed.Guard, worked: false);
+        if (managed is { FirstUsed: not null, HasWorked: false, Guard: { } guard } && end.Kind is CircuitEndKind.Violation or CircuitEndKind.Destroyed or CircuitEndKind.Truncated or CircuitEndKind.QueueOverflow)
+            _services.Guards.ReportUse(guard, worked: false);
         Drop(managed, failed: false);
     }
 
@@ -349,6 +386,8 @@ internal sealed class CircuitManager : IAsyncDisposable
         lock (_lock)
             _pool.Drop(managed);
 
+        // Most have been told of by who built them; one that never came so far is told of here.
+        _services.Registry?.Failed(managed.Record, new CircuitEnd(CircuitEndKind.BuildCancelled));
         if (failed && _pacer.Failed() is { } count)
             CircuitManagerLog.ManyFailures(_logger, count);
         managed.Settle(ready: false);
@@ -405,7 +444,7 @@ internal sealed class CircuitManager : IAsyncDisposable
     /// <summary>Keeps circuits ready for the ports that were used lately, and test circuits while the timeout is being learned.</summary>
     private void LaunchPredicted(DateTimeOffset now)
     {
-        if (_options.DisablePredictedCircuits)
+        if (_options.DisablePredictedCircuits || IsDormant)
             return;
         List<AvailableCircuit> available = [.. _pool.Clean];
         while (_services.Predicted.NextNeed(available, now) is { } need)

@@ -26,4 +26,7 @@ internal sealed record CircuitManagerServices
     public required TimeProvider Time { get; init; }
 
     public required TorRandom Random { get; init; }
+
+    /// <summary>Where observers see our circuits.</summary>
+    public CircuitRegistry? Registry { get; init; }
 }

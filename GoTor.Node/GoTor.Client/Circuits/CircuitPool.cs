@@ -84,16 +84,20 @@ internal sealed class CircuitPool
     public void RetireAll()
     {
         foreach (ManagedCircuit circuit in _circuits)
-        {
-            if (circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard)
-            {
-                circuit.State = ManagedCircuitState.Measuring;
-                circuit.Settle(ready: false);
-            }
+            TakeOutOfUse(circuit);
+    }
 
-            circuit.Retire();
+    /// <summary>The same for those that somebody has used or claimed.</summary>
+    public void RetireUsed()
+    {
+        foreach (ManagedCircuit circuit in _circuits)
+        {
+            if (!circuit.IsClean)
+                TakeOutOfUse(circuit);
         }
     }
+
+    public ManagedCircuit? Find(long number) => _circuits.Find(circuit => circuit.Record.Number == number);
 
     /// <summary>Retires circuits that were used, or not used, for too long.</summary>
     /// <param name="memory">For how long one is kept that nobody uses.</param>
@@ -104,7 +108,7 @@ internal sealed class CircuitPool
         foreach (ManagedCircuit circuit in _circuits)
         {
             if (circuit.State != ManagedCircuitState.Open
-                || !(circuit.IsTooDirty(now, maxDirtiness) || (circuit.FirstUsed is null && now - circuit.Created > memory)))
+                || !(circuit.IsTooDirty(now, maxDirtiness) || (circuit.FirstUsed is null && !circuit.IsReserved && now - circuit.Created > memory)))
                 continue;
             circuit.Retire();
             retired++;
@@ -117,12 +121,27 @@ internal sealed class CircuitPool
     public List<Circuit> Finished() =>
         [.. _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit.OpenStreams: 0 }).Select(circuit => circuit.Circuit!)];
 
+    private static void TakeOutOfUse(ManagedCircuit circuit)
+    {
+        // A controller's own circuits are its own affair.
+        if (circuit.IsReserved)
+            return;
+        if (circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard)
+        {
+            circuit.State = ManagedCircuitState.Measuring;
+            circuit.Settle(ready: false);
+        }
+
+        circuit.Retire();
+    }
+
     private static bool IsBetter(ManagedCircuit circuit, ManagedCircuit than) =>
         (circuit.FirstUsed ?? DateTimeOffset.MinValue) > (than.FirstUsed ?? DateTimeOffset.MinValue)
         || (circuit.FirstUsed is null && than.FirstUsed is null && circuit.Created > than.Created);
 
     private static bool Fits(ManagedCircuit circuit, CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits) =>
-        (circuit.Isolation is null || circuit.Isolation == isolation)
+        !circuit.IsReserved
+        && (circuit.Isolation is null || circuit.Isolation == isolation)
         && circuit.Serves(needs)
         && !avoidExits.Contains(circuit.Exit.RsaIdentity);
 }

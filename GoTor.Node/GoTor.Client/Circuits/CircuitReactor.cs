@@ -84,6 +84,8 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
 
     public int OpenStreams => _streams.Count;
 
+    public CircuitTraffic Traffic => _hops.Traffic;
+
     /// <summary>A caller is about to post a stream or a lookup.</summary>
     public void AnnounceStream() => _streams.Announce();
 
@@ -332,6 +334,8 @@ internal sealed class CircuitReactor : ICircuitInbox, IThreadPoolWorkItem
         }
 
         RelayHeader header = RelayHeader.Read(RelayCellFormat.V0, cell.Body);
+        _hops.Traffic.CellsRead++;
+        _hops.Traffic.DeliveredRead += header.Length;
         MessageOwner owner = CircuitRules.OwnerOf(header.Command, header.StreamId, hop, _hops.Last, _extending is not null);
         if (header.Command == RelayCommand.Data)
             _hops.CountData(hop);

@@ -13,5 +13,10 @@ internal interface ICircuitBuilder
     Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, Action<int>? hopBuilt, CancellationToken cancellationToken);
 
     /// <inheritdoc cref="BuildAsync(IReadOnlyList{HopTarget}, Action{int}?, CancellationToken)"/>
+    /// <param name="record">What observers see of the circuit.</param>
+    Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CircuitRecord record, Action<int>? hopBuilt, CancellationToken cancellationToken) =>
+        BuildAsync(path, hopBuilt, cancellationToken);
+
+    /// <inheritdoc cref="BuildAsync(IReadOnlyList{HopTarget}, Action{int}?, CancellationToken)"/>
     Task<Circuit> BuildAsync(IReadOnlyList<HopTarget> path, CancellationToken cancellationToken) => BuildAsync(path, null, cancellationToken);
 }

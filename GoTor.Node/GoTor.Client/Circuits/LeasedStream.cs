@@ -7,8 +7,11 @@ namespace GoTor.Client.Circuits;
 
 /// <summary>A stream that gives its circuit back to the manager when it is closed.</summary>
 /// <param name="trace">Hears of the first byte and the end.</param>
-internal sealed class LeasedStream(TorStream inner, CircuitLease lease, StreamTrace? trace) : TorStream
+/// <param name="record">Counts its bytes, and ends it when a controller wants that.</param>
+internal sealed class LeasedStream(
+    TorStream inner, CircuitLease lease, StreamTrace? trace, StreamRecord? record = null, StreamRegistry? registry = null) : TorStream
 {
+    private readonly CancellationTokenRegistration _closing = record?.Closing.Register(static stream => ((TorStream)stream!).Abort(), inner) ?? default;
     private bool _awaitsFirstByte = true;
 
     public override RsaIdentity? Exit => lease.Exit.RsaIdentity;
@@ -52,6 +55,14 @@ internal sealed class LeasedStream(TorStream inner, CircuitLease lease, StreamTr
     private void Release()
     {
         lease.Dispose();
+        _closing.Dispose();
+        if (record is not null && registry is not null)
+        {
+            if ((inner as CircuitStream)?.Failure is not null)
+                record.Reason ??= Protocol.Cells.Relay.EndReason.Misc;
+            registry.Closed(record);
+        }
+
         if (trace is null)
             return;
         if ((inner as CircuitStream)?.Failure is { } failure)

@@ -25,13 +25,21 @@ internal enum ManagedCircuitState
 }
 
 /// <summary>What the manager knows of one circuit. All fields are read and written under the manager's lock.</summary>
-internal sealed class ManagedCircuit(CircuitNeeds needs, PlannedPath path, DateTimeOffset created)
+internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, GuardChoice? guard, DateTimeOffset created)
 {
     private readonly TaskCompletionSource<bool> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Relay Exit { get; } = path.Exit;
+    /// <summary>Null where a controller chose the path.</summary>
+    public GuardChoice? Guard { get; } = guard;
 
-    public GuardChoice Guard { get; } = path.Guard;
+    /// <summary>The last hop.</summary>
+    public Relay Exit { get; set; } = exit;
+
+    /// <summary>What observers see of it.</summary>
+    public required CircuitRecord Record { get; init; }
+
+    /// <summary>It belongs to a controller: only streams that the controller attaches use it.</summary>
+    public bool IsReserved { get; set; }
 
     /// <summary>All its relays were chosen for staying up.</summary>
     public bool Stable { get; } = needs.Stable;
@@ -44,7 +52,11 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, PlannedPath path, DateT
     public bool IsSlow { get; set; }
 
     /// <summary>Null until it is claimed: then only streams of equal keys may use it.</summary>
-    public IsolationKey? Isolation { get; set; }
+    public IsolationKey? Isolation
+    {
+        get => Record.Isolation;
+        set => Record.Isolation = value;
+    }
 
     public DateTimeOffset? FirstUsed { get; set; }
 
@@ -86,7 +98,7 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, PlannedPath path, DateT
     public bool Serves(CircuitNeeds wanted) => wanted.AllowedBy(Exit, Stable);
 
     /// <summary>Nobody has used or claimed it.</summary>
-    public bool IsClean => FirstUsed is null && Isolation is null;
+    public bool IsClean => FirstUsed is null && Isolation is null && !IsReserved;
 
     /// <summary>No new streams from here on: first used (or, with KeepAlive, last used) too long ago.</summary>
     public bool IsTooDirty(DateTimeOffset now, TimeSpan maxDirtiness) =>

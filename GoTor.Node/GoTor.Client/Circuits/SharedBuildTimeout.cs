@@ -4,19 +4,23 @@ using GoTor.Protocol.Paths;
 
 namespace GoTor.Client.Circuits;
 
+/// <summary>What has been learned of build times, at one moment.</summary>
+internal sealed record BuildTimeoutView(TimeSpan Timeout, TimeSpan CloseAfter, bool IsComputed, int Count, ParetoFit? Fit, double TimeoutRate, double CloseRate);
+
 /// <summary>The learned build timeout for all circuits at once, kept over restarts in C tor's state lines. Safe for concurrent use.</summary>
 internal sealed class SharedBuildTimeout
 {
     private static readonly string[] StateKeys = ["TotalBuildTimes", "CircuitBuildAbandonedCount", "CircuitBuildTimeBin"];
 
     private readonly Lock _lock = new();
-    private readonly BuildTimeout _timeout;
+    private BuildTimeoutParameters _parameters;
+    private BuildTimeout _timeout;
     private readonly StateFile _state;
     private readonly TimeProvider _time;
 
     public SharedBuildTimeout(BuildTimeoutParameters parameters, StateFile state, TimeProvider time, TorRandom random)
     {
-        (_timeout, _state, _time) = (new BuildTimeout(parameters), state, time);
+        (_parameters, _timeout, _state, _time) = (parameters, new BuildTimeout(parameters), state, time);
         _timeout.Restore(StateKeys.SelectMany(key => state.GetLines(key).Select(line => KeyValuePair.Create(key, line))), random);
     }
 
@@ -40,10 +44,37 @@ internal sealed class SharedBuildTimeout
         }
     }
 
+    /// <summary>The timeout was computed anew, or thrown away. Raised under no lock; handlers are quick and do not throw.</summary>
+    public event Action<BuildTimeoutView>? Changed;
+
+    public BuildTimeoutView View
+    {
+        get
+        {
+            lock (_lock)
+                return new BuildTimeoutView(_timeout.Timeout, _timeout.CloseAfter, _timeout.IsComputed, _timeout.Count, _timeout.Fit, _timeout.TimeoutRate, _timeout.CloseRate);
+        }
+    }
+
     public void Configure(BuildTimeoutParameters parameters)
     {
         lock (_lock)
+        {
+            _parameters = parameters;
             _timeout.Configure(parameters);
+        }
+    }
+
+    /// <summary>Forgets every build time and starts to learn again (DROPTIMEOUTS).</summary>
+    public void Reset()
+    {
+        lock (_lock)
+        {
+            _timeout = new BuildTimeout(_parameters);
+            Save();
+        }
+
+        Changed?.Invoke(View);
     }
 
     public void NoteLaunched()
@@ -61,11 +92,18 @@ internal sealed class SharedBuildTimeout
 
     public void NoteBuilt(TimeSpan took, bool hadTimedOut)
     {
+        TimeSpan before;
+        TimeSpan after;
         lock (_lock)
         {
+            before = _timeout.Timeout;
             _timeout.NoteBuilt(took, hadTimedOut);
+            after = _timeout.Timeout;
             Save();
         }
+
+        if (before != after && Changed is { } changed)
+            changed(View);
     }
 
     public void NoteTimeout(bool firstHopStands)

@@ -15,10 +15,13 @@ namespace GoTor.Client.Circuits;
 /// Opens streams for applications: takes a circuit, asks its exit, and moves on to another circuit where that may help. Never connects
 /// to a destination itself, and never looks up a name. path-spec §2.5. Safe for concurrent use.
 /// </summary>
-internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time, ILogger<StreamConnector> logger) : IStreamConnector
+internal sealed class StreamConnector(
+    CircuitManager circuits, TimeProvider time, ILogger<StreamConnector> logger, StreamRegistry? registry = null) : IStreamConnector
 {
     /// <summary>Different exits that may say that they cannot resolve or reach a destination (C tor's MAX_RESOLVE_FAILURES).</summary>
     private const int MaxExitFailures = 3;
+
+    private readonly StreamRegistry _registry = registry ?? new StreamRegistry();
 
     private static readonly TimeSpan EarlyTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LaterTimeout = TimeSpan.FromSeconds(15);
@@ -27,18 +30,21 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
     public Task<TorStream> ConnectAsync(StreamRequest request, CancellationToken cancellationToken)
     {
         StreamTrace? trace = TraceOf(request, "Connect");
+        StreamRecord record = _registry.Add(request, isResolve: false);
         return TryCircuitsAsync<TorStream>(
-            request,
+            record,
             trace,
-            CircuitNeeds.ForStream(request, circuits.Options.LongLivedPorts),
+            asked => CircuitNeeds.ForStream(asked, circuits.Options.LongLivedPorts),
             async (lease, attempt) =>
             {
+                StreamRequest request = record.Request;
                 if (request.OptimisticData is { } early)
                     early.Sent = 0;
                 TorStream stream = await lease.Circuit.OpenStreamAsync(
                     request.Host, request.Port, FlagsOf(request, lease.Exit), request.OptimisticData,
                     new AcceptedAddresses(!circuits.Options.ClientRejectInternalAddresses, request.IPv4Traffic, request.IPv6Traffic), attempt);
-                return new LeasedStream(stream, lease, trace);
+                record.Stream = stream as CircuitStream;
+                return new LeasedStream(stream, lease, trace, record, _registry);
             },
             cancellationToken);
     }
@@ -65,16 +71,18 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
     private async Task<ResolveAnswer> LookUpAsync(string query, StreamRequest request, CancellationToken cancellationToken)
     {
         StreamTrace? trace = TraceOf(request, "Resolve");
+        StreamRecord record = _registry.Add(request, isResolve: true);
         ResolveAnswer answer = await TryCircuitsAsync(
-            request,
+            record,
             trace,
-            CircuitNeeds.Lookup with { Exit = request.Exit?.Identity },
+            asked => CircuitNeeds.Lookup with { Exit = asked.Exit?.Identity },
             async (lease, attempt) =>
             {
                 using (lease)
                     return await lease.Circuit.ResolveAsync(query, attempt);
             },
             cancellationToken);
+        _registry.Closed(record);
         if (request.Trace is null)
             trace?.End();
         return answer;
@@ -90,29 +98,37 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
     }
 
     private async Task<T> TryCircuitsAsync<T>(
-        StreamRequest request, StreamTrace? trace, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+        StreamRecord record, StreamTrace? trace, Func<StreamRequest, CircuitNeeds> needs, Func<CircuitLease, CancellationToken, Task<T>> open,
+        CancellationToken cancellationToken)
     {
         try
         {
-            T result = await TryCircuitsInTurnAsync(request, trace, needs, open, cancellationToken);
+            T result = await TryCircuitsInTurnAsync(record, trace, needs, open, cancellationToken);
             trace?.Connected();
             return result;
         }
-        catch (Exception error) when (trace is not null)
+        catch (Exception error)
         {
             // When the application has left it is no failure of ours, and needs no reason.
             if (error is not OperationCanceledException)
-                trace.Failed((error as TorException)?.Kind.ToString() ?? nameof(TorErrorKind.Internal));
-            if (request.Trace is null)
-                trace.End();
+            {
+                trace?.Failed((error as TorException)?.Kind.ToString() ?? nameof(TorErrorKind.Internal));
+                StreamFailedException? said = error.InnerException as StreamFailedException;
+                _registry.Failed(record, said?.Reason ?? (error is TorException { Kind: TorErrorKind.Timeout } ? EndReason.Timeout : EndReason.Misc), said is { CircuitEnded: false });
+            }
+
+            _registry.Closed(record);
+            if (record.Request.Trace is null)
+                trace?.End();
             throw;
         }
     }
 
     private async Task<T> TryCircuitsInTurnAsync<T>(
-        StreamRequest request, StreamTrace? trace, CircuitNeeds needs, Func<CircuitLease, CancellationToken, Task<T>> open, CancellationToken cancellationToken)
+        StreamRecord record, StreamTrace? trace, Func<StreamRequest, CircuitNeeds> needs, Func<CircuitLease, CancellationToken, Task<T>> open,
+        CancellationToken cancellationToken)
     {
-        using CancellationTokenSource overall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using CancellationTokenSource overall = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, record.Closing);
         using ITimer deadline = time.CreateTimer(static source => ((CancellationTokenSource)source!).Cancel(), overall, circuits.Options.SocksTimeout, Timeout.InfiniteTimeSpan);
         HashSet<RsaIdentity> avoidExits = [];
         TorException? last = null;
@@ -122,14 +138,23 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
             for (int attempt = 0; ; attempt++)
             {
                 trace?.Enter(StreamPart.Circuit, attempt + 1);
-                CircuitLease lease = await circuits.AcquireAsync(needs, request.Isolation, avoidExits, overall.Token);
+                CircuitLease lease = await TakeCircuitAsync(record, needs, avoidExits, overall.Token);
+                record.Circuit = lease.Circuit.Number;
+                _registry.Note(record, StreamProgress.Sent);
                 trace?.Leave();
                 trace?.Enter(StreamPart.Begin, attempt + 1);
                 (T? result, StreamRetryReason reason, TorException? error) = await TryOnceAsync(lease, open, attempt, overall.Token);
                 trace?.Leave(error is null ? null : reason.ToString());
                 if (error is null)
+                {
+                    if (!record.IsResolve)
+                        _registry.Note(record, StreamProgress.Succeeded);
                     return result!;
+                }
+
                 last = error;
+                StreamFailedException? said = error.InnerException as StreamFailedException;
+                _registry.Detached(record, said?.Reason ?? EndReason.Timeout, said is { CircuitEnded: false });
                 lease.Dispose();
                 if (reason is StreamRetryReason.ExitPolicy or StreamRetryReason.ExitFailed)
                     avoidExits.Add(lease.Exit.RsaIdentity);
@@ -145,11 +170,33 @@ internal sealed class StreamConnector(CircuitManager circuits, TimeProvider time
         {
             throw last; // Every exit that could serve it has refused: what they said tells more.
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && record.IsCloseRequested)
+        {
+            throw new TorException(TorErrorKind.StreamClosed, "A controller closed the stream.");
+        }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw last ?? new TorException(
                 TorErrorKind.Timeout, "No circuit could carry the request in time. Is the client bootstrapped, and the network up?");
         }
+    }
+
+    /// <summary>The circuit that a controller wants it on, where controllers decide; otherwise one of our own choice.</summary>
+    private async Task<CircuitLease> TakeCircuitAsync(
+        StreamRecord record, Func<StreamRequest, CircuitNeeds> needs, IReadOnlySet<RsaIdentity> avoidExits, CancellationToken cancellationToken)
+    {
+        while (circuits.Options.LeaveStreamsUnattached)
+        {
+            _registry.Note(record, StreamProgress.ControllerWait);
+            long? chosen = await record.Attachment.WaitAsync(cancellationToken);
+            record.AwaitAttachment();
+            if (chosen is not { } number)
+                break;
+            if (circuits.TryLease(number, record.Request.Isolation) is { } lease)
+                return lease;
+        }
+
+        return await circuits.AcquireAsync(needs(record.Request), record.Request.Isolation, avoidExits, cancellationToken);
     }
 
     /// <returns>A result, or an error with what to do about it. Throws what another circuit would not change.</returns>

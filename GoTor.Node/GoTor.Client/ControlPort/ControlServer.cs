@@ -17,6 +17,9 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <summary>With more than so many connections, the oldest that has not authenticated has to go.</summary>
     public const int MaxConnections = 2048;
 
+    /// <summary>The release of C tor whose protocol this is: controllers compare it with what they need.</summary>
+    public const string SpokenVersion = "0.4.9.11";
+
     private readonly TorRandom _random;
     private readonly byte[] _cookie = new byte[SafeCookie.CookieLength];
     private readonly Lock _lock = new();

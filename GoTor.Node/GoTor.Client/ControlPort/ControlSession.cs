@@ -22,6 +22,7 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     private Action? _afterReply;
     private ulong _events;
     private bool _isClosing;
+    private int _isCutOff;
 
     public ControlServer Server => server;
 
@@ -83,7 +84,7 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     /// <summary>Sends an event, which must be one that it asked for. A controller that does not read is cut off.</summary>
     public void Post(byte[] bytes)
     {
-        if (_outbox.TryPost(bytes))
+        if (_outbox.TryPost(bytes) || Interlocked.Exchange(ref _isCutOff, 1) == 1)
             return;
         server.Logger.NotReading();
         Abort();

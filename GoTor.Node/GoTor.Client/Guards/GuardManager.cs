@@ -57,6 +57,33 @@ internal sealed class GuardManager : IDisposable
     /// <summary>What is known of our guards at this moment.</summary>
     public GuardCounts Counts => _metrics.Current;
 
+    /// <summary>Raised when a guard was added, went up or down. Handlers are quick and do not throw.</summary>
+    public event Action? Changed;
+
+    /// <summary>The sample in use, in order of preference. Sensitive; for controllers only.</summary>
+    public IReadOnlyList<GuardView> View
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return
+                [
+                    .. (_guards.Current?.Sample.Sampled ?? []).OrderBy(guard => guard.SampledIndex).Select(guard => new GuardView(
+                        guard.RsaIdentity, guard.Nickname, guard.IsListed, guard.IsFiltered, guard.IsConfirmed, guard.Reachability, guard.FailingSince, guard.UnlistedSince)),
+                ];
+            }
+        }
+    }
+
+    /// <summary>Forgets every guard of the sample in use, and chooses others (DROPGUARDS).</summary>
+    public void DropAll()
+    {
+        lock (_lock)
+            _guards.Current?.Sample.Clear();
+        Update();
+    }
+
     /// <summary>
     /// False while the guards that we would use have no microdescriptors yet: then others would be used in their place, so it is better to
     /// wait for the documents before building circuits.
@@ -315,6 +342,7 @@ internal sealed class GuardManager : IDisposable
         if (decided.Count > 0)
             _logger.WaitersDecided(decided.Count);
         Save();
+        Changed?.Invoke();
     }
 
     private static TimeSpan Shorter(TimeSpan first, TimeSpan second) => first < second ? first : second;

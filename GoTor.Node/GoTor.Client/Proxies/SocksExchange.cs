@@ -210,6 +210,8 @@ internal sealed class SocksExchange(
             IPv6Traffic = port.Options.IPv6Traffic && !isIPv4 && _request.Version != SocksVersion.Socks4,
             PreferIPv6 = port.Options.PreferIPv6,
             Exit = mapped.Exit,
+            Origin = new StreamOrigin(
+                _request.Version == SocksVersion.Socks4 ? "SOCKS4" : "SOCKS5", socket.RemoteEndPoint, _request.Username, _request.Password),
             OptimisticData = early,
             Trace = trace,
         };

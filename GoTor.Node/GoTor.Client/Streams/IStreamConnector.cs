@@ -26,6 +26,9 @@ internal sealed record StreamRequest
     /// <summary>Bytes that the application sends before it is told that it is connected; null when it waits.</summary>
     public OptimisticData? OptimisticData { get; init; }
 
+    /// <summary>What a proxy knows of the application; null for streams of our own.</summary>
+    public StreamOrigin? Origin { get; init; }
+
     /// <summary>The trace that a proxy began for it; null lets the connector begin one, if anybody listens.</summary>
     public StreamTrace? Trace { get; init; }
 

@@ -18,6 +18,7 @@ internal sealed class ReceiveQueue : IDisposable
     private int _readIndex;
     private int _readOffset;
     private int _waiting;
+    private long _total;
     private bool _ended;
     private bool _discarding;
 
@@ -25,6 +26,9 @@ internal sealed class ReceiveQueue : IDisposable
 
     /// <summary>Cells that the application has not finished yet.</summary>
     public int Waiting => Volatile.Read(ref _waiting);
+
+    /// <summary>Bytes that have ever arrived.</summary>
+    public long Total => Volatile.Read(ref _total);
 
     /// <summary>Takes a cell's body from <paramref name="offset"/> on. Call <see cref="Wake"/> after a batch.</summary>
     public void Add(CellBuffer cell, int offset, int length)
@@ -34,6 +38,7 @@ internal sealed class ReceiveQueue : IDisposable
             if (!_discarding)
             {
                 _incoming.Add(new Piece(cell, offset, length));
+                _total += length;
                 Interlocked.Increment(ref _waiting);
                 return;
             }

@@ -18,9 +18,13 @@ internal sealed class SendBuffer : IDisposable
     private byte[] _ring = [];
     private int _start;
     private int _count;
+    private long _total;
     private bool _closed;
 
     public int Count => Volatile.Read(ref _count);
+
+    /// <summary>Bytes that the application has ever written.</summary>
+    public long Total => Volatile.Read(ref _total);
 
     /// <returns>How many bytes fitted; -1 when the stream is over.</returns>
     public int Append(ReadOnlySpan<byte> bytes)
@@ -32,6 +36,7 @@ internal sealed class SendBuffer : IDisposable
             int length = Math.Min(bytes.Length, Limit - _count);
             if (length <= 0)
                 return 0;
+            _total += length;
             EnsureRoomFor(_count + length);
             int end = (_start + _count) % _ring.Length;
             int first = Math.Min(length, _ring.Length - end);

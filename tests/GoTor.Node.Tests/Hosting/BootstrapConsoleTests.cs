@@ -24,13 +24,13 @@ public sealed class BootstrapConsoleTests
     [Theory]
     [MemberData(nameof(CTor))]
     public void Words_OfEachPhase_AreCTors(int percent, string tag) =>
-        Assert.Equal(tag, BootstrapConsole.Words((BootstrapPhase)percent).Tag);
+        Assert.Equal(tag, BootstrapWords.Of((BootstrapPhase)percent).Tag);
 
     [Fact]
     public void Words_OfEveryPhase_AreKnown()
     {
         Assert.Equal(CTor.Count, Enum.GetValues<BootstrapPhase>().Length);
-        Assert.All(Enum.GetValues<BootstrapPhase>(), phase => Assert.NotEqual("undef", BootstrapConsole.Words(phase).Tag));
+        Assert.All(Enum.GetValues<BootstrapPhase>(), phase => Assert.NotEqual("undef", BootstrapWords.Of(phase).Tag));
     }
 
     [Fact]

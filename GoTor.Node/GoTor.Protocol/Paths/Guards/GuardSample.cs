@@ -73,6 +73,16 @@ internal sealed class GuardSample(GuardSampleKind kind, TorRandom random, string
         return _primary;
     }
 
+    /// <summary>Forgets everyone.</summary>
+    public void Clear()
+    {
+        _sampled.Clear();
+        _primary = [];
+        RebuildConfirmed();
+        _primaryIsUpToDate = false;
+        IsDirty = true;
+    }
+
     /// <summary>Counts members that may be used and are not believed down.</summary>
     public int CountUsable(DateTimeOffset now)
     {

@@ -1,0 +1,109 @@
+using System.Net;
+using GoTor.Client.ControlPort.Events;
+using GoTor.Client.Streams;
+using GoTor.Protocol.ControlPort;
+
+namespace GoTor.Client.ControlPort.Commands;
+
+/// <summary>RESOLVE: looks names up through Tor and tells by ADDRMAP events. control-spec §3.20.</summary>
+internal sealed class ResolveCommand : IAsyncDisposable
+{
+    /// <summary>Lookups under way: more are refused as failed.</summary>
+    private const int MaxPending = 256;
+
+    /// <summary>Lookups of controllers share circuits with nobody else: C tor's SESSION_GROUP_CONTROL_RESOLVE.</summary>
+    private const int SessionGroup = -2;
+
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly Lock _lock = new();
+    private readonly HashSet<Task> _pending = [];
+    private readonly ClientParts _client;
+    private readonly ControlServer _server;
+
+    private ResolveCommand(ClientParts client, ControlServer server) => (_client, _server) = (client, server);
+
+    public static ResolveCommand AddTo(ControlServer server, ClientParts client)
+    {
+        ResolveCommand resolve = new(client, server);
+        server.Commands.Add("RESOLVE", new ControlSyntax { MaxArguments = 0, TakesKeywords = true, Style = KeyValueStyle.OmitValues }, resolve.Begin);
+        return resolve;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Task[] pending;
+        await _stopping.CancelAsync();
+        lock (_lock)
+            pending = [.. _pending];
+        await Task.WhenAll(pending);
+        _stopping.Dispose();
+    }
+
+    private ControlReply Begin(ControlSession session, ControlArguments arguments)
+    {
+        bool isReverse = arguments.Find("mode") is { } mode && mode.Equals("reverse", StringComparison.OrdinalIgnoreCase);
+        string[] names = [.. arguments.Keywords.Where(pair => pair.Value.Length == 0).Select(pair => pair.Key)];
+        session.AfterReply(() =>
+        {
+            foreach (string name in names)
+                Start(name, isReverse);
+        });
+        return ControlReply.Ok;
+    }
+
+    private void Start(string name, bool isReverse)
+    {
+        lock (_lock)
+        {
+            if (_stopping.IsCancellationRequested)
+                return;
+            if (_pending.Count < MaxPending)
+            {
+                Task lookup = Task.Run(() => LookUpAsync(name, isReverse));
+                _pending.Add(lookup);
+                _ = lookup.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+                return;
+            }
+        }
+
+        Tell(name, null, TimeSpan.Zero);
+    }
+
+    private async Task LookUpAsync(string name, bool isReverse)
+    {
+        StreamRequest request = new()
+        {
+            Host = name,
+            Port = 0,
+            Isolation = new IsolationKey { SessionGroup = SessionGroup },
+            Origin = new StreamOrigin("DNS"),
+        };
+        try
+        {
+            ResolveAnswer answer = isReverse && IPAddress.TryParse(name, out IPAddress? address)
+                ? await _client.Streams.ResolveReverseAsync(address, request, _stopping.Token)
+                : await _client.Streams.ResolveAsync(request, _stopping.Token);
+            Tell(name, isReverse ? answer.Hostname : answer.Addresses.FirstOrDefault()?.ToString(), answer.TimeToLive);
+        }
+        catch (Exception error) when (error is TorException or ArgumentException)
+        {
+            Tell(name, null, TimeSpan.Zero);
+        }
+        catch (OperationCanceledException)
+        {
+            // We end.
+        }
+    }
+
+    private void Tell(string name, string? answer, TimeSpan timeToLive)
+    {
+        if (_server.Wants(ControlEventKind.AddrMap))
+            _server.Publish(ControlEventKind.AddrMap, ClientEventText.AddressMapped(name, answer, _server.Time, timeToLive));
+    }
+
+    private void Forget(Task lookup)
+    {
+        lock (_lock)
+            _pending.Remove(lookup);
+    }
+}
