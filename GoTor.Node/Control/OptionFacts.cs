@@ -21,6 +21,7 @@ internal static class OptionFacts
         AccountingMax DataSize 0
         Address LineList
         AutomapHostsOnResolve Boolean 0
+        AutomapHostsSuffixes CommaList .onion,.exit
         AvoidDiskWrites Boolean 0
         BandwidthBurst DataSize 1073741824
         BandwidthRate DataSize 1073741824
@@ -115,11 +116,15 @@ internal static class OptionFacts
         TestSocks Boolean 0
         TraceEndpoint String
         TraceSampling Float 0.000000
+        TrackHostExits CommaList
+        TrackHostExitsExpire TimeInterval 1800
         TransPort Dependent
         UseBridges Boolean 0
         UseEntryGuards Boolean 1
         UseMicrodescriptors Boolean+Auto auto
         User String
+        VirtualAddrNetworkIPv4 String 127.192.0.0/10
+        VirtualAddrNetworkIPv6 String [FE80::]/10
         WarnPlaintextPorts CommaList 23,109,110,143
         """;
 

@@ -90,10 +90,11 @@ internal sealed partial class CircuitManager : IAsyncDisposable
     /// <summary>Circuits built under other rules take no new streams.</summary>
     public void Reconfigure(TorClientOptions options)
     {
-        bool concernsPaths;
+        bool isForControllers;
         lock (_lock)
         {
-            concernsPaths = options != _options with
+            // These two say who decides, and not where circuits may lead.
+            isForControllers = options != _options && options == _options with
             {
                 LeaveStreamsUnattached = options.LeaveStreamsUnattached,
                 DisablePredictedCircuits = options.DisablePredictedCircuits,
@@ -101,7 +102,7 @@ internal sealed partial class CircuitManager : IAsyncDisposable
             _options = options;
         }
 
-        if (concernsPaths)
+        if (!isForControllers)
             RetireAll();
     }
 
@@ -387,7 +388,8 @@ internal sealed partial class CircuitManager : IAsyncDisposable
             _pool.Drop(managed);
 
         // Most have been told of by who built them; one that never came so far is told of here.
-        _services.Registry?.Failed(managed.Record, new CircuitEnd(CircuitEndKind.BuildCancelled));
+        if (managed.Record.Circuit is null)
+            _services.Registry?.Failed(managed.Record, new CircuitEnd(CircuitEndKind.BuildCancelled));
         if (failed && _pacer.Failed() is { } count)
             CircuitManagerLog.ManyFailures(_logger, count);
         managed.Settle(ready: false);

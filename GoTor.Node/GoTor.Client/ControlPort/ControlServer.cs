@@ -14,9 +14,6 @@ namespace GoTor.Client.ControlPort;
 /// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
-    /// <summary>With more than so many connections, the oldest that has not authenticated has to go.</summary>
-    public const int MaxConnections = 2048;
-
     /// <summary>The release of C tor whose protocol this is: controllers compare it with what they need.</summary>
     public const string SpokenVersion = "0.4.9.11";
 
@@ -43,6 +40,9 @@ internal sealed class ControlServer : IAsyncDisposable
     }
 
     public string Version { get; }
+
+    /// <summary>With more than so many connections, the oldest that has not authenticated has to go.</summary>
+    public int MaxConnections { get; init; } = 2048;
 
     public TimeProvider Time { get; }
 

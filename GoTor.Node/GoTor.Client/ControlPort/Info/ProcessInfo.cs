@@ -24,6 +24,7 @@ internal static class ProcessInfo
         keys.Add("process/uid", "User id running the tor process.", () => OperatingSystem.IsLinux() ? Number(Storage.UnixFile.EffectiveUser) : "-1");
         keys.Add("process/user", "Username under which the tor process is running.", UserName);
         keys.Add("process/descriptor-limit", "File descriptor limit.", () => Number(ConnectionLimit.FromSystem()));
+        keys.Add("limits/max-mem-in-queues", "Actual limit on memory in queues", () => Number(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes));
         keys.AddPrefix("current-time/", "Current time.", (_, key) => key switch
         {
             "current-time/local" => Time(server.Time.GetLocalNow()),
