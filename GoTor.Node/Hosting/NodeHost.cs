@@ -225,7 +225,10 @@ internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
     /// <summary>Where ports of a kind listen, for GETINFO net/listeners/….</summary>
     private IReadOnlyList<EndPoint> Listeners(string kind) => kind switch
     {
-        "socks" => _socks.LocalEndPoints,
+        "socks" => _socks.LocalEndPointsOf(ProxyKind.Socks),
+        "httptunnel" => _socks.LocalEndPointsOf(ProxyKind.HttpTunnel),
+        "trans" => _socks.LocalEndPointsOf(ProxyKind.Transparent),
+        "dns" => _dns.LocalEndPoints,
         "control" => _control.Server.LocalEndPoints,
         _ => [],
     };
