@@ -156,6 +156,9 @@ internal sealed class TorLoggerProvider : ILoggerProvider
     /// <summary>A message with a line break could pass for two messages.</summary>
     private static string OneLine(string text) => text.AsSpan().ContainsAny('\r', '\n') ? text.ReplaceLineEndings(" | ") : text;
 
+    /// <summary>Hears lines as they are logged. Quick, and does not throw.</summary>
+    internal sealed record LogListener(Func<LogSeverity, bool> Wants, Action<LogSeverity, string> Write);
+
     private sealed record Sink(LogRule Rule, TextWriter Writer, Syslog? Syslog);
 
     private sealed class Logger(TorLoggerProvider owner) : ILogger
