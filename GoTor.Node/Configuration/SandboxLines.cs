@@ -6,7 +6,7 @@ internal static class SandboxLines
     // Whatever says which network a client belongs to, or how to get there.
     private static readonly string[] Outside =
     [
-        "DirAuthority", "AlternateDirAuthority", "FallbackDir", "TestingTorNetwork", "ExtendAllowPrivateAddresses", "Bridge", "UseBridges",
+        "DirAuthority", "AlternateDirAuthority", "FallbackDir", "UseDefaultFallbackDirs", "TestingTorNetwork", "ExtendAllowPrivateAddresses", "Bridge", "UseBridges",
         "ClientTransportPlugin", "Socks4Proxy", "Socks5Proxy", "HTTPSProxy", "ReachableAddresses",
     ];
 
