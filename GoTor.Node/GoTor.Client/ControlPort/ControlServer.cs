@@ -168,14 +168,15 @@ internal sealed class ControlServer : IAsyncDisposable
         bool isStopping;
         lock (_lock)
         {
-            if (_sessions.Count >= MaxConnections)
-                oldest = _sessions.Keys.FirstOrDefault(other => !other.IsOpen) ?? session;
+            if (_sessions.Keys.Count(other => !other.IsAborted) >= MaxConnections)
+                oldest = _sessions.Keys.FirstOrDefault(other => other is { IsOpen: false, IsAborted: false }) ?? session;
             isStopping = _isStopping || oldest == session;
+            // Under the lock: the next stranger must find another.
+            oldest?.Abort();
             if (!isStopping)
                 _sessions.Add(session, Task.Run(() => RunAsync(session)));
         }
 
-        oldest?.Abort();
         if (isStopping)
             session.Dispose();
     }

@@ -29,6 +29,9 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     /// <summary>It has authenticated.</summary>
     public bool IsOpen { get; private set; }
 
+    /// <summary>It is about to end.</summary>
+    public bool IsAborted { get; private set; }
+
     /// <summary>We end when it does (TAKEOWNERSHIP).</summary>
     public bool IsOwner { get; set; }
 
@@ -93,6 +96,7 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     /// <summary>Ends it now, whatever it does.</summary>
     public void Abort()
     {
+        IsAborted = true;
         try
         {
             _stopping.Cancel();
