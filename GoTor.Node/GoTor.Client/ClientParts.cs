@@ -2,6 +2,7 @@ using GoTor.Client.Channels;
 using GoTor.Client.Circuits;
 using GoTor.Client.Directory;
 using GoTor.Client.Guards;
+using GoTor.Client.Proxies;
 using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 
@@ -17,6 +18,12 @@ internal sealed record ClientParts
     public required IStreamConnector Streams { get; init; }
 
     public required AddressMap AddressMap { get; init; }
+
+    /// <summary>What applications ask for passes through it, and what controllers ask for as well.</summary>
+    public required DestinationMapper Mapper { get; init; }
+
+    /// <summary>What proxies refuse, as the options are now.</summary>
+    public required Func<SocksServerOptions> ProxyRules { get; init; }
 
     public required StreamRegistry StreamRecords { get; init; }
 

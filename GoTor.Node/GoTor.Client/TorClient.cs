@@ -98,6 +98,8 @@ internal sealed class TorClient : IAsyncDisposable
             CircuitRecords = circuitRecords,
             Streams = Streams,
             AddressMap = AddressMap,
+            Mapper = _mapper,
+            ProxyRules = () => ServerOptions,
             StreamRecords = streamRecords,
             Channels = _channels,
             Traffic = traffic,

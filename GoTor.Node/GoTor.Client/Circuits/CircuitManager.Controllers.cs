@@ -13,6 +13,9 @@ internal sealed partial class CircuitManager
     /// <summary>Fewer hops would show one relay both ends: only streams that a controller attaches may go there.</summary>
     private const int FewestHopsToShare = 3;
 
+    /// <summary>Paths of controllers under way at one time. Apart from our own, so that neither waits for the other.</summary>
+    private const int MaxPendingForControllers = 256;
+
     /// <summary>Starts a circuit along our own choice of relays.</summary>
     /// <returns>Null when there is no path now.</returns>
     public CircuitRecord? Launch(CircuitPurpose purpose)
@@ -31,13 +34,14 @@ internal sealed partial class CircuitManager
     }
 
     /// <summary>Starts a circuit along a path that a controller chose. No guard is asked: the controller takes that on itself.</summary>
+    /// <returns>Null when too many are under way.</returns>
     public CircuitRecord? LaunchAlong(IReadOnlyList<HopTarget> path, Relay exit, CircuitPurpose purpose)
     {
         CircuitRecord record = new("NEED_CAPACITY", purpose) { IsJudgedByOwner = true };
         ManagedCircuit managed;
         lock (_lock)
         {
-            if (_stopping.IsCancellationRequested)
+            if (_stopping.IsCancellationRequested || _pool.BuildingForControllers >= MaxPendingForControllers)
                 return null;
             managed = new ManagedCircuit(CircuitNeeds.Lookup, exit, guard: null, Now)
             {
@@ -54,16 +58,20 @@ internal sealed partial class CircuitManager
         return record;
     }
 
-    /// <summary>Adds hops to a circuit that stands. Returns at once; observers hear of the rest.</summary>
+    /// <summary>
+    /// Adds hops to a circuit that stands. Returns at once; observers hear of the rest. Until then it takes no stream; if it fails the circuit
+    /// ends, so one that carries streams is not lengthened.
+    /// </summary>
+    /// <returns>False when it is not open, carries streams or is being lengthened already.</returns>
     public bool Lengthen(long number, IReadOnlyList<HopTarget> hops, Relay exit)
     {
         lock (_lock)
         {
-            if (Find(number) is not { State: ManagedCircuitState.Open or ManagedCircuitState.Retired, Circuit.IsOpen: true } managed)
+            if (Find(number) is not { State: ManagedCircuitState.Open or ManagedCircuitState.Retired, Circuit: { IsOpen: true, OpenStreams: 0 }, Streams: 0, IsLengthening: false } managed)
                 return false;
-            managed.Exit = exit;
+            managed.IsLengthening = true;
             managed.Record.Progress = CircuitProgress.Extended;
-            Task lengthening = Task.Run(() => LengthenAsync(managed, hops));
+            Task lengthening = Task.Run(() => LengthenAsync(managed, hops, exit));
             _builds.Add(lengthening);
             _ = lengthening.ContinueWith(Forget, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             return true;
@@ -92,7 +100,7 @@ internal sealed partial class CircuitManager
     {
         lock (_lock)
         {
-            return Find(number) is { State: ManagedCircuitState.Open or ManagedCircuitState.Retired, Circuit.IsOpen: true } managed
+            return Find(number) is { State: ManagedCircuitState.Open or ManagedCircuitState.Retired, Circuit.IsOpen: true, IsLengthening: false } managed
                 ? Lease(managed, isolation)
                 : null;
         }
@@ -121,7 +129,7 @@ internal sealed partial class CircuitManager
         }
     }
 
-    private async Task LengthenAsync(ManagedCircuit managed, IReadOnlyList<HopTarget> hops)
+    private async Task LengthenAsync(ManagedCircuit managed, IReadOnlyList<HopTarget> hops, Relay exit)
     {
         try
         {
@@ -134,7 +142,14 @@ internal sealed partial class CircuitManager
                 _services.Registry?.Extended(managed.Record, managed.Record.HopsBuilt);
             }
 
+            lock (_lock)
+            {
+                managed.Exit = exit;
+                managed.IsLengthening = false;
+            }
+
             _services.Registry?.Built(managed.Record);
+            Wake();
         }
         catch (Exception error) when (error is CircuitBuildException or OperationCanceledException or InvalidOperationException or ArgumentException)
         {

@@ -246,10 +246,7 @@ internal sealed partial class CircuitManager : IAsyncDisposable
         _metrics.Attached(shared: circuit.FirstUsed is not null);
         if (circuit.FirstUsed is null)
             WakeLocked();
-        circuit.Isolation ??= isolation;
-        circuit.FirstUsed ??= Now;
-        circuit.LastUsed = Now;
-        circuit.Streams++;
+        circuit.Use(isolation, Now);
         return new CircuitLease(this, circuit);
     }
 

@@ -12,8 +12,11 @@ internal sealed class CircuitPool
 {
     private readonly List<ManagedCircuit> _circuits = [];
 
-    /// <summary>Circuits whose building is waited for.</summary>
-    public int Building => _circuits.Count(circuit => circuit.State == ManagedCircuitState.Building);
+    /// <summary>Circuits whose building is waited for, along paths of our own.</summary>
+    public int Building => _circuits.Count(circuit => circuit is { State: ManagedCircuitState.Building, Guard: not null });
+
+    /// <summary>The same along paths that controllers chose.</summary>
+    public int BuildingForControllers => _circuits.Count(circuit => circuit is { State: ManagedCircuitState.Building, Guard: null });
 
     /// <summary>Circuits that may take streams once they stand.</summary>
     public int Pending => _circuits.Count(circuit => circuit.State is ManagedCircuitState.Building or ManagedCircuitState.WaitingForGuard);
@@ -26,7 +29,7 @@ internal sealed class CircuitPool
 
     /// <summary>Circuits that belong to nobody, standing or soon. Those that belong to someone serve nobody else.</summary>
     public IEnumerable<AvailableCircuit> Clean =>
-        _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Building or ManagedCircuitState.Open, IsClean: true, IsSlow: false })
+        _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Building or ManagedCircuitState.Open, IsClean: true, IsSlow: false, IsLengthening: false })
             .Select(circuit => new AvailableCircuit(circuit.Exit, circuit.Stable, IsClean: true));
 
     /// <summary>Circuits that belong to someone, and how many owners there are.</summary>
@@ -119,7 +122,7 @@ internal sealed class CircuitPool
 
     /// <summary>Retired circuits whose last stream is over.</summary>
     public List<Circuit> Finished() =>
-        [.. _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Retired, Streams: 0, Circuit.OpenStreams: 0 }).Select(circuit => circuit.Circuit!)];
+        [.. _circuits.Where(circuit => circuit is { State: ManagedCircuitState.Retired, IsLengthening: false, Streams: 0, Circuit.OpenStreams: 0 }).Select(circuit => circuit.Circuit!)];
 
     private static void TakeOutOfUse(ManagedCircuit circuit)
     {
@@ -140,7 +143,7 @@ internal sealed class CircuitPool
         || (circuit.FirstUsed is null && than.FirstUsed is null && circuit.Created > than.Created);
 
     private static bool Fits(ManagedCircuit circuit, CircuitNeeds needs, IsolationKey isolation, IReadOnlySet<RsaIdentity> avoidExits) =>
-        !circuit.IsReserved
+        circuit is { IsReserved: false, IsMixed: false, IsLengthening: false }
         && (circuit.Isolation is null || circuit.Isolation == isolation)
         && circuit.Serves(needs)
         && !avoidExits.Contains(circuit.Exit.RsaIdentity);

@@ -41,6 +41,12 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, GuardChoice
     /// <summary>It belongs to a controller: only streams that the controller attaches use it.</summary>
     public bool IsReserved { get; set; }
 
+    /// <summary>A controller put streams of different keys on it: it is nobody's any more, and our own choice never falls on it.</summary>
+    public bool IsMixed { get; private set; }
+
+    /// <summary>A controller adds hops to it: until they stand nobody knows where a stream would leave.</summary>
+    public bool IsLengthening { get; set; }
+
     /// <summary>All its relays were chosen for staying up.</summary>
     public bool Stable { get; } = needs.Stable;
 
@@ -83,6 +89,16 @@ internal sealed class ManagedCircuit(CircuitNeeds needs, Relay exit, GuardChoice
         State = ManagedCircuitState.Open;
         IsSlow = false;
         return true;
+    }
+
+    /// <summary>A stream of this key goes there.</summary>
+    public void Use(IsolationKey isolation, DateTimeOffset now)
+    {
+        Isolation ??= isolation;
+        IsMixed |= Isolation != isolation;
+        FirstUsed ??= now;
+        LastUsed = now;
+        Streams++;
     }
 
     /// <summary>Takes no new streams from now on, and keeps those that it has.</summary>

@@ -51,7 +51,7 @@ internal sealed class StreamConnector(
 
     /// <inheritdoc/>
     public Task<ResolveAnswer> ResolveAsync(StreamRequest request, CancellationToken cancellationToken) =>
-        LookUpAsync(request.Host, request, cancellationToken);
+        LookUpAsync(null, request, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ResolveAnswer> ResolveReverseAsync(IPAddress address, StreamRequest request, CancellationToken cancellationToken) =>
@@ -68,10 +68,11 @@ internal sealed class StreamConnector(
         return name.Append("ip6.arpa").ToString();
     }
 
-    private async Task<ResolveAnswer> LookUpAsync(string query, StreamRequest request, CancellationToken cancellationToken)
+    /// <param name="reverseName">Null looks the host up, which a controller may change until an exit is asked.</param>
+    private async Task<ResolveAnswer> LookUpAsync(string? reverseName, StreamRequest request, CancellationToken cancellationToken)
     {
         StreamTrace? trace = TraceOf(request, "Resolve");
-        StreamRecord record = _registry.Add(request, isResolve: true);
+        StreamRecord record = _registry.Add(request, isResolve: true, isReverse: reverseName is not null);
         ResolveAnswer answer = await TryCircuitsAsync(
             record,
             trace,
@@ -79,7 +80,7 @@ internal sealed class StreamConnector(
             async (lease, attempt) =>
             {
                 using (lease)
-                    return await lease.Circuit.ResolveAsync(query, attempt);
+                    return await lease.Circuit.ResolveAsync(reverseName ?? record.Request.Host, attempt);
             },
             cancellationToken);
         _registry.Closed(record);
@@ -185,14 +186,11 @@ internal sealed class StreamConnector(
     private async Task<CircuitLease> TakeCircuitAsync(
         StreamRecord record, Func<StreamRequest, CircuitNeeds> needs, IReadOnlySet<RsaIdentity> avoidExits, CancellationToken cancellationToken)
     {
-        while (circuits.Options.LeaveStreamsUnattached)
+        if (circuits.Options.LeaveStreamsUnattached)
         {
-            _registry.Note(record, StreamProgress.ControllerWait);
-            long? chosen = await record.Attachment.WaitAsync(cancellationToken);
             record.AwaitAttachment();
-            if (chosen is not { } number)
-                break;
-            if (circuits.TryLease(number, record.Request.Isolation) is { } lease)
+            _registry.Note(record, StreamProgress.ControllerWait);
+            if (await record.AttachmentAsync(cancellationToken) is { } lease)
                 return lease;
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using GoTor.Client.Circuits;
 using GoTor.Protocol.Cells.Relay;
 
 namespace GoTor.Client.Streams;
@@ -35,17 +36,34 @@ internal sealed record StreamOrigin(string Protocol, EndPoint? Source = null, st
 internal sealed class StreamRecord(long number, StreamRequest request, bool isResolve) : IDisposable
 {
     private readonly CancellationTokenSource _close = new();
-    private TaskCompletionSource<long?> _attachment = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _lock = new();
+    private TaskCompletionSource<CircuitLease?> _attachment = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StreamProgress _progress;
 
     /// <summary>Unique in this process, and unrelated to anything on the wire.</summary>
     public long Number => number;
 
     /// <summary>What is asked for. A controller may change the destination before the exit is asked.</summary>
-    public StreamRequest Request { get; set; } = request;
+    public StreamRequest Request { get; private set; } = request;
 
     public bool IsResolve => isResolve;
 
-    public StreamProgress Progress { get; set; }
+    /// <summary>It asks for the name of an address.</summary>
+    public bool IsReverse { get; init; }
+
+    public StreamProgress Progress
+    {
+        get
+        {
+            lock (_lock)
+                return _progress;
+        }
+        set
+        {
+            lock (_lock)
+                _progress = value;
+        }
+    }
 
     /// <summary>The circuit that carries it; zero without one.</summary>
     public long Circuit { get; set; }
@@ -68,13 +86,50 @@ internal sealed class StreamRecord(long number, StreamRequest request, bool isRe
     /// <summary>A controller ended it.</summary>
     public bool IsCloseRequested { get; private set; }
 
+    /// <summary>Another destination, which must have passed the rules.</summary>
+    /// <returns>False when the exit has been asked for the old one.</returns>
+    public bool TryRedirect(StreamRequest request)
+    {
+        lock (_lock)
+        {
+            if (_progress is not (StreamProgress.New or StreamProgress.ControllerWait or StreamProgress.Detached))
+                return false;
+            Request = request;
+            return true;
+        }
+    }
+
+    /// <summary>The last choice of a controller has been used up; it is to make the next one.</summary>
+    public void AwaitAttachment()
+    {
+        lock (_lock)
+            _attachment = new TaskCompletionSource<CircuitLease?>(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
     /// <summary>The circuit that a controller chose; null leaves the choice to us.</summary>
-    public Task<long?> Attachment => _attachment.Task;
+    /// <returns>False when nobody waits for that, or it has been said already: the lease stays the caller's.</returns>
+    public bool TryAttach(CircuitLease? lease)
+    {
+        lock (_lock)
+            return _progress == StreamProgress.ControllerWait && _attachment.TrySetResult(lease);
+    }
 
-    public void Attach(long? circuit) => _attachment.TrySetResult(circuit);
-
-    /// <summary>The last choice has been used up.</summary>
-    public void AwaitAttachment() => _attachment = new TaskCompletionSource<long?>(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What a controller gives to <see cref="TryAttach"/>. The lease is the caller's.</summary>
+    public async Task<CircuitLease?> AttachmentAsync(CancellationToken cancellationToken)
+    {
+        Task<CircuitLease?> choice = _attachment.Task;
+        try
+        {
+            return await choice.WaitAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The controller may have chosen at this very moment.
+            if (!_attachment.TrySetCanceled(cancellationToken))
+                (await choice)?.Dispose();
+            throw;
+        }
+    }
 
     public void Close(EndReason reason)
     {

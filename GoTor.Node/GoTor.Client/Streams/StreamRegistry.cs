@@ -17,9 +17,9 @@ internal sealed class StreamRegistry
 
     public StreamRecord? Find(long number) => _records.GetValueOrDefault(number);
 
-    public StreamRecord Add(StreamRequest request, bool isResolve)
+    public StreamRecord Add(StreamRequest request, bool isResolve, bool isReverse = false)
     {
-        StreamRecord record = new(Interlocked.Increment(ref _lastNumber), request, isResolve);
+        StreamRecord record = new(Interlocked.Increment(ref _lastNumber), request, isResolve) { IsReverse = isReverse };
         _records[record.Number] = record;
         Changed?.Invoke(record);
         return record;

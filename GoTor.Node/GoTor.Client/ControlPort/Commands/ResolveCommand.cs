@@ -1,7 +1,9 @@
-using System.Net;
 using GoTor.Client.ControlPort.Events;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 using GoTor.Protocol.ControlPort;
+using GoTor.Protocol.Dns;
+using GoTor.Protocol.Socks;
 
 namespace GoTor.Client.ControlPort.Commands;
 
@@ -12,7 +14,7 @@ internal sealed class ResolveCommand : IAsyncDisposable
     private const int MaxPending = 256;
 
     /// <summary>Lookups of controllers share circuits with nobody else: C tor's SESSION_GROUP_CONTROL_RESOLVE.</summary>
-    private const int SessionGroup = -2;
+    private const int SessionGroup = -3;
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _lock = new();
@@ -71,19 +73,31 @@ internal sealed class ResolveCommand : IAsyncDisposable
 
     private async Task LookUpAsync(string name, bool isReverse)
     {
-        StreamRequest request = new()
-        {
-            Host = name,
-            Port = 0,
-            Isolation = new IsolationKey { SessionGroup = SessionGroup },
-            Origin = new StreamOrigin("DNS"),
-        };
         try
         {
-            ResolveAnswer answer = isReverse && IPAddress.TryParse(name, out IPAddress? address)
-                ? await _client.Streams.ResolveReverseAsync(address, request, _stopping.Token)
-                : await _client.Streams.ResolveAsync(request, _stopping.Token);
-            Tell(name, isReverse ? answer.Hostname : answer.Addresses.FirstOrDefault()?.ToString(), answer.TimeToLive);
+            if (ControllerDestinations.Judge(_client, isReverse ? SocksCommand.ResolvePtr : SocksCommand.Resolve, name)
+                is not (Destination destination, MappedRequest mapped))
+            {
+                Tell(name, null, TimeSpan.Zero);
+                return;
+            }
+
+            switch (destination.Verdict)
+            {
+                case DestinationVerdict.Allowed when mapped.Answer is { } known:
+                    Tell(name, known, DnsReply.MinTimeToLive);
+                    break;
+                case DestinationVerdict.IsItsOwnAnswer:
+                    Tell(name, destination.Address!.ToString(), DnsReply.MinTimeToLive);
+                    break;
+                // Only addresses have something to look up in reverse.
+                case DestinationVerdict.Allowed when !isReverse || destination.Address is not null:
+                    await AskAsync(name, destination, mapped, isReverse);
+                    break;
+                default:
+                    Tell(name, null, TimeSpan.Zero);
+                    break;
+            }
         }
         catch (Exception error) when (error is TorException or ArgumentException)
         {
@@ -93,6 +107,28 @@ internal sealed class ResolveCommand : IAsyncDisposable
         {
             // We end.
         }
+    }
+
+    private async Task AskAsync(string name, Destination destination, MappedRequest mapped, bool isReverse)
+    {
+        StreamRequest request = new()
+        {
+            Host = destination.Host,
+            Port = 0,
+            Isolation = new IsolationKey { SessionGroup = SessionGroup },
+            Exit = mapped.Exit,
+            Origin = new StreamOrigin("DNS"),
+        };
+        if (isReverse)
+        {
+            ResolveAnswer names = await _client.Streams.ResolveReverseAsync(destination.Address!, request, _stopping.Token);
+            Tell(name, names.Hostname, names.TimeToLive);
+            return;
+        }
+
+        ResolveAnswer answer = await _client.Streams.ResolveAsync(request, _stopping.Token);
+        bool refusesInternal = _client.ProxyRules().ClientDnsRejectInternalAddresses;
+        Tell(name, answer.Addresses.FirstOrDefault(address => !(refusesInternal && HostName.IsInternal(address)))?.ToString(), answer.TimeToLive);
     }
 
     private void Tell(string name, string? answer, TimeSpan timeToLive)

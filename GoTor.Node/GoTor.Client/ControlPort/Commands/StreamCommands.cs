@@ -1,8 +1,10 @@
 using System.Globalization;
 using GoTor.Client.Circuits;
+using GoTor.Client.Proxies.Mapping;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Cells.Relay;
 using GoTor.Protocol.ControlPort;
+using GoTor.Protocol.Socks;
 
 namespace GoTor.Client.ControlPort.Commands;
 
@@ -24,6 +26,10 @@ internal sealed class StreamCommands
         commands.Add("CLOSESTREAM", new ControlSyntax { MinArguments = 2 }, (_, arguments) => streams.Close(arguments.Words));
     }
 
+    private static ControlReply NotManaged => ControlReply.Of(555, "Connection is not managed by controller.");
+
+    private static ControlReply NotOpen => ControlReply.Of(551, "Can't attach stream to non-open origin circuit");
+
     private StreamRecord? Find(string id) =>
         long.TryParse(id, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? _client.StreamRecords.Find(number) : null;
 
@@ -41,15 +47,14 @@ internal sealed class StreamCommands
         if (circuit is not null && arguments.Find("HOP") is { } hopText && !int.TryParse(hopText, NumberStyles.None, CultureInfo.InvariantCulture, out hop))
             return ControlReply.Of(552, $"Bad value hop={hopText}");
         if (stream.Progress != StreamProgress.ControllerWait)
-            return ControlReply.Of(555, "Connection is not managed by controller.");
+            return NotManaged;
         if (circuit is null)
         {
-            stream.Attach(null);
-            return ControlReply.Ok;
+            return stream.TryAttach(null) ? ControlReply.Ok : NotManaged;
         }
 
         if (circuit.Progress != CircuitProgress.Built)
-            return ControlReply.Of(551, "Can't attach stream to non-open origin circuit");
+            return NotOpen;
         if (circuit.HopsBuilt < 2 || hop == 1)
             return ControlReply.Of(551, "Can't attach stream to this one-hop circuit.");
         if (hop > circuit.HopsBuilt)
@@ -57,8 +62,12 @@ internal sealed class StreamCommands
         // Streams leave at the last hop only: one in the middle would have to serve as an exit without having been chosen as one.
         if (hop > 0 && hop < circuit.HopsBuilt)
             return ControlReply.Of(551, "Unable to attach stream");
-        stream.Attach(circuit.Number);
-        return ControlReply.Ok;
+        if (_client.Circuits.TryLease(circuit.Number, stream.Request.Isolation) is not { } lease)
+            return NotOpen;
+        if (stream.TryAttach(lease))
+            return ControlReply.Ok;
+        lease.Dispose();
+        return NotManaged;
     }
 
     private ControlReply Redirect(IReadOnlyList<string> words)
@@ -68,8 +77,24 @@ internal sealed class StreamCommands
         ushort port = stream.Request.Port;
         if (words.Count > 2 && (!ushort.TryParse(words[2], NumberStyles.None, CultureInfo.InvariantCulture, out port) || port == 0))
             return ControlReply.Of(512, $"Cannot parse port \"{words[2]}\"");
-        stream.Request = stream.Request with { Host = words[1], Port = port };
-        return ControlReply.Ok;
+        if (stream.IsReverse)
+            return ControlReply.Of(551, "A reverse lookup cannot be redirected");
+        StreamRequest request = stream.Request;
+        if (ControllerDestinations.Judge(_client, stream.IsResolve ? SocksCommand.Resolve : SocksCommand.Connect, words[1], port, request)
+            is not ({ Verdict: DestinationVerdict.Allowed } destination, MappedRequest mapped))
+            return ControlReply.Of(551, "No stream may go there");
+        // An address says which family it needs.
+        bool isIPv4 = destination.Address is { } v4 && HostName.IsIPv4(v4);
+        bool isIPv6 = destination.Address is { } v6 && !HostName.IsIPv4(v6);
+        StreamRequest redirected = request with
+        {
+            Host = destination.Host,
+            Port = port,
+            IPv4Traffic = request.IPv4Traffic && !isIPv6,
+            IPv6Traffic = request.IPv6Traffic && !isIPv4,
+            Exit = mapped.Exit ?? request.Exit,
+        };
+        return stream.TryRedirect(redirected) ? ControlReply.Ok : ControlReply.Of(551, "The exit has been asked already");
     }
 
     private ControlReply Close(IReadOnlyList<string> words)

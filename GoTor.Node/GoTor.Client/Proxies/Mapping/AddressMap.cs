@@ -28,10 +28,11 @@ internal sealed class AddressMap
     private AddressMapOptions _options;
     private int _expiring;
 
-    /// <exception cref="ArgumentException">A MapAddress does not pass <see cref="Check"/>.</exception>
+    /// <exception cref="ArgumentException">A MapAddress does not pass <see cref="Check(string, string)"/>.</exception>
     public AddressMap(AddressMapOptions options, TorRandom random, TimeProvider time)
     {
         (_options, _random, _time) = (options, random, time);
+        Check(options.MapAddresses);
         Register(options.MapAddresses);
     }
 
@@ -178,20 +179,27 @@ internal sealed class AddressMap
         Remove(entry => entry.Source == AddressMapSource.TrackExit
             && !(RsaIdentity.TryParseHex(entry.To.Split('.')[^2], out RsaIdentity exit) && isAllowed(exit)));
 
-    /// <summary>Goes by new options: MapAddress lines are made anew, and what the others no longer ask for is forgotten.</summary>
+    /// <summary>
+    /// Goes by new options: MapAddress lines are made anew, and what the others no longer ask for is forgotten. All at once: a stream that
+    /// comes meanwhile sees the old map or the new one.
+    /// </summary>
+    /// <exception cref="ArgumentException">A MapAddress does not pass <see cref="Check(string, string)"/>; nothing has changed.</exception>
     public void Reconfigure(AddressMapOptions options)
     {
-        AddressMapOptions old = Interlocked.Exchange(ref _options, options);
-        if (!old.MapAddresses.SequenceEqual(options.MapAddresses))
-        {
-            Remove(entry => entry.Source == AddressMapSource.Torrc);
-            Register(options.MapAddresses);
-        }
-
-        bool dropAutomaps = old.AutomapHostsOnResolve && !options.AutomapHostsOnResolve;
-        bool checkSuffixes = options.AutomapHostsOnResolve && !old.AutomapHostsSuffixes.SequenceEqual(options.AutomapHostsSuffixes);
+        Check(options.MapAddresses);
+        List<AddressMapping> made = [];
         lock (_lock)
         {
+            AddressMapOptions old = _options;
+            Volatile.Write(ref _options, options);
+            if (!old.MapAddresses.SequenceEqual(options.MapAddresses))
+            {
+                RemoveWhere(entry => entry.Source == AddressMapSource.Torrc);
+                made = Register(options.MapAddresses);
+            }
+
+            bool dropAutomaps = old.AutomapHostsOnResolve && !options.AutomapHostsOnResolve;
+            bool checkSuffixes = options.AutomapHostsOnResolve && !old.AutomapHostsSuffixes.SequenceEqual(options.AutomapHostsSuffixes);
             foreach ((string from, Entry entry) in _entries.ToArray())
             {
                 if (entry.Source switch
@@ -203,6 +211,9 @@ internal sealed class AddressMap
                     RemoveEntry(from, entry);
             }
         }
+
+        foreach (AddressMapping mapping in made)
+            Mapped?.Invoke(mapping);
     }
 
     /// <summary>A list of GETINFO address-mappings/.</summary>
@@ -242,13 +253,25 @@ internal sealed class AddressMap
     private static string WithExit(string host, RsaIdentity? exit) =>
         exit is { } relay ? $"{host}.{relay}.exit" : host;
 
-    private void Register(IReadOnlyList<(string From, string To)> lines)
+    private static void Check(IReadOnlyList<(string From, string To)> lines)
     {
         foreach ((string from, string to) in lines)
         {
-            if (!TryMap(from, to, AddressMapSource.Torrc, out string? error))
+            if (Check(from, to) is { } error)
                 throw new ArgumentException(error);
         }
+    }
+
+    private List<AddressMapping> Register(IReadOnlyList<(string From, string To)> lines)
+    {
+        List<AddressMapping> made = [];
+        foreach ((string from, string to) in lines)
+        {
+            if (Put(from, to, AddressMapSource.Torrc) is { } mapping)
+                made.Add(mapping);
+        }
+
+        return made;
     }
 
     private AddressMapping? Put(string from, string to, AddressMapSource source)
