@@ -15,7 +15,7 @@ internal sealed class CircuitHarness : IDisposable
 {
     private readonly TestMeterFactory _meters = new();
 
-    public CircuitHarness(int hops = 3, bool ntorV3 = true, CircuitParameters? parameters = null)
+    public CircuitHarness(int hops = 3, bool ntorV3 = true, CircuitParameters? parameters = null, CircuitRegistry? registry = null)
     {
         Network = new ScriptedNetwork(hops, ntorV3);
         Builder = new CircuitBuilder(
@@ -25,7 +25,8 @@ internal sealed class CircuitHarness : IDisposable
             TorRandom.Secure,
             new CircuitMetrics(_meters),
             new StreamMetrics(_meters),
-            NullLoggerFactory.Instance);
+            NullLoggerFactory.Instance,
+            registry);
     }
 
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(20);

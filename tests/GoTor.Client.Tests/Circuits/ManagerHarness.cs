@@ -30,7 +30,8 @@ internal sealed class ManagerHarness : IAsyncDisposable
 
     public ManagerHarness(int exits = 3, TorClientOptions? options = null)
     {
-        _circuits = new CircuitHarness(hops: 2 + exits);
+        CircuitRecords = new CircuitRegistry(Time);
+        _circuits = new CircuitHarness(hops: 2 + exits, registry: CircuitRecords);
         _data = DataDirectory.Open(_folder.FullPath, NullLogger<DataDirectory>.Instance);
         _state = StateFile.Open(_data, Time, NullLogger<StateFile>.Instance);
         options ??= new TorClientOptions { DataDirectory = _folder.FullPath, UseEntryGuards = false, LearnCircuitBuildTimeout = false };
@@ -50,10 +51,11 @@ internal sealed class ManagerHarness : IAsyncDisposable
                 Bootstrap = Bootstrap,
                 Time = Time,
                 Random = TorRandom.Secure,
+                Registry = CircuitRecords,
             },
             NullLoggerFactory.Instance,
             _circuits.Meters);
-        Connector = new StreamConnector(Manager, Time, NullLogger<StreamConnector>.Instance);
+        Connector = new StreamConnector(Manager, Time, NullLogger<StreamConnector>.Instance, StreamRecords);
     }
 
     public FakeTimeProvider Time { get; } = new(SyntheticNetwork.Epoch);
@@ -71,6 +73,10 @@ internal sealed class ManagerHarness : IAsyncDisposable
     public CircuitManager Manager { get; }
 
     public StreamConnector Connector { get; }
+
+    public CircuitRegistry CircuitRecords { get; }
+
+    public StreamRegistry StreamRecords { get; } = new();
 
     public static StreamRequest Request(string host = "echo", string? user = null, ushort port = 80) =>
         new() { Host = host, Port = port, Isolation = new IsolationKey { SocksUsername = user } };
@@ -121,6 +127,8 @@ internal sealed class ManagerHarness : IAsyncDisposable
         ];
 
         private int _next;
+
+        public IReadOnlyList<Relay> Relays => _relays;
 
         public string? Problem { get; set; }
 

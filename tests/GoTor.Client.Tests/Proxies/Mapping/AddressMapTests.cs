@@ -262,5 +262,30 @@ public class AddressMapTests
         MapAddresses = [.. lines.Split('\n').Select(line => line.Trim().Split(' ')).Select(parts => (parts[0], parts[1]))],
     };
 
+    [Fact]
+    public void Reconfigure_NobodySeesAMapWithoutItsLines()
+    {
+        AddressMap map = NewMap(Lines("""
+            one.example here.example
+            two.example there.example
+            """));
+        List<string> seen = [];
+        map.Mapped += _ => seen.Add(map.Rewrite("two.example", AddressMapUse.MapAddress).Host);
+        map.Reconfigure(Lines("""
+            one.example elsewhere.example
+            two.example there.example
+            """));
+        Assert.Equal(["there.example", "there.example"], seen);
+    }
+
+    [Fact]
+    public void Reconfigure_WithALineThatCannotBe_ChangesNothing()
+    {
+        AddressMap map = NewMap(Lines("one.example here.example"));
+        Assert.Throws<ArgumentException>(() => map.Reconfigure(new AddressMapOptions { MapAddresses = [("one.example", "there.example"), ("*", "x.example")] }));
+        Assert.Equal("here.example", map.Rewrite("one.example", AddressMapUse.MapAddress).Host);
+        Assert.Equal([("one.example", "here.example")], map.Options.MapAddresses);
+    }
+
     private AddressMap NewMap(AddressMapOptions? options = null) => new(options ?? new AddressMapOptions(), TorRandom.Secure, _time);
 }
