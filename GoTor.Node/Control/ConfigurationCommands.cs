@@ -21,7 +21,7 @@ internal sealed class ConfigurationCommands(RunningConfiguration running, Func<s
 
         keys.Add("config-file", "Current location of the \"torrc\" file.", () => running.Torrc);
         keys.Add("config-defaults-file", "Current location of the defaults file.", () => running.DefaultsTorrc ?? "");
-        keys.Add("config-text", "Return the string that would be written by a saveconf command.", running.Dump);
+        keys.Add("config-text", "Return the string that would be written by a saveconf command.", () => running.Dump(withSecrets: false));
         keys.Add("config-can-saveconf", "Is it possible to save the configuration to the \"torrc\" file?", () => running.UsesIncludes ? "0" : "1");
         keys.Add("config/names", "List of configuration options, types, and documentation.", () =>
             string.Concat(OptionFacts.All.Select(fact => $"{fact.Name} {fact.Type}\n")));

@@ -148,6 +148,9 @@ internal static class OptionFacts
         _ => value,
     };
 
+    /// <summary>A value as controllers see it: secrets that no controller needs are only said to be set.</summary>
+    public static string Shown(OptionFact fact, string value) => fact.Name == "MetricsToken" && value.Length > 0 ? "[scrubbed]" : Normalise(fact, value);
+
     /// <summary>What SETCONF with no value leaves, where that is not the default: null then.</summary>
     public static string? Emptied(OptionFact fact) => fact.Type is "Boolean" or "Integer" or "TimeInterval" or "Float" && fact.Default is not (null or "0") ? "0" : null;
 

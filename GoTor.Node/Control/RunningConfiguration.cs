@@ -2,15 +2,22 @@ using System.Buffers;
 using System.Text;
 using GoTor.Client.Storage;
 using GoTor.Node.Configuration;
+using Changes = System.Collections.Generic.List<System.Collections.Generic.KeyValuePair<string, string?>>;
 
 namespace GoTor.Node.Control;
 
 /// <summary>Why a change was refused, as a reply.</summary>
 internal readonly record struct ConfigurationRefusal(int Code, string Text);
 
-/// <summary>Puts a configuration into force, all of it or nothing.</summary>
-/// <returns>Why not; null when it is in force.</returns>
-internal delegate ConfigurationRefusal? ConfigurationApplier(ConfigurationResult fresh, bool refuseWhatNeedsRestart);
+/// <summary>What came of a configuration: why it was refused, or the lines that are in force now.</summary>
+internal readonly record struct ConfigurationOutcome(ConfigurationRefusal? Refusal, IReadOnlyList<ConfigLine> Lines)
+{
+    public static ConfigurationOutcome Refuse(int code, string text) => new(new ConfigurationRefusal(code, text), []);
+}
+
+/// <summary>Puts a configuration into force, all of it or nothing. Called one at a time.</summary>
+/// <param name="isController">What needs a restart is refused; otherwise (SIGHUP) it keeps its old lines.</param>
+internal delegate ConfigurationOutcome ConfigurationApplier(ConfigurationResult fresh, bool isController);
 
 /// <summary>
 /// The lines that are in force, and how controllers change them: all of a command or nothing of it. Safe for concurrent use; changes come
@@ -58,7 +65,7 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
     {
         if (OptionFacts.Find(option) is not { } fact)
             return null;
-        return [.. Lines.Where(line => line.Key.Equals(option, StringComparison.OrdinalIgnoreCase)).Select(line => OptionFacts.Normalise(fact, line.Value))];
+        return [.. Lines.Where(line => line.Key.Equals(option, StringComparison.OrdinalIgnoreCase)).Select(line => OptionFacts.Shown(fact, line.Value))];
     }
 
     /// <summary>SETCONF and RESETCONF.</summary>
@@ -71,6 +78,7 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
                 return new ConfigurationRefusal(552, $"Unrecognized option: {(OptionFacts.Find(key) is null ? $"Unknown option '{key}'.  Failing." : OptionCatalog.Refusal(key))}");
         }
 
+        Changes news;
         lock (_lock)
         {
             HashSet<string> touched = new(changes.Select(change => change.Key), StringComparer.OrdinalIgnoreCase);
@@ -83,10 +91,11 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
                     next.Add(new ConfigLine(name, put, ConfigLineMode.Set, Controller));
             }
 
-            if (Apply(ConfigurationFiles.FromLines(commandLine, next), "Unacceptable option value", 513) is { } refusal)
+            if (Apply(ConfigurationFiles.FromLines(commandLine, next), "Unacceptable option value", 513, out news) is { } refusal)
                 return refusal;
         }
 
+        Announce(news);
         return null;
     }
 
@@ -99,15 +108,35 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
             problems.Add(new ConfigProblem(include.Source, "%include is not possible here."));
         if (problems.Count > 0)
             return new ConfigurationRefusal(552, "Invalid config file: " + Text(problems));
+        Changes news;
         lock (_lock)
-            return Apply(ConfigurationFiles.FromText(commandLine, lines), "Invalid config file", 552);
+        {
+            if (Apply(ConfigurationFiles.FromText(commandLine, lines), "Invalid config file", 552, out news) is { } refusal)
+                return refusal;
+        }
+
+        Announce(news);
+        return null;
     }
 
-    /// <summary>The files are read again (SIGHUP).</summary>
-    public void Take(IReadOnlyList<ConfigLine> lines)
+    /// <summary>Reads the files again (SIGHUP). Lines of options that need a restart stay as they were: they are what is in force.</summary>
+    /// <returns>Why not; nothing when it is in force.</returns>
+    public IReadOnlyList<string> Reload()
     {
+        Changes news;
         lock (_lock)
-            Swap(lines);
+        {
+            ConfigurationResult result = ConfigurationFiles.Load(commandLine);
+            if (result.Configuration is null)
+                return [.. result.Problems.Select(problem => problem.ToString())];
+            ConfigurationOutcome outcome = apply(result, false);
+            if (outcome.Refusal is { } refusal)
+                return [refusal.Text];
+            news = Swap(outcome.Lines);
+        }
+
+        Announce(news);
+        return [];
     }
 
     /// <summary>SAVECONF.</summary>
@@ -122,7 +151,7 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
             {
                 System.IO.Directory.CreateDirectory(Path.GetDirectoryName(Torrc)!);
                 bool isOurs = !File.Exists(Torrc) || File.ReadLines(Torrc).FirstOrDefault() is { } first && first + "\n" == SavedHeader;
-                string text = SavedHeader + (isOurs ? "" : RenamedHeader) + "\n" + Dump();
+                string text = SavedHeader + (isOurs ? "" : RenamedHeader) + "\n" + Dump(withSecrets: true);
                 if (!isOurs)
                     File.Move(Torrc, Path.Combine(Path.GetDirectoryName(Torrc)!, "torrc.orig.1"), overwrite: true);
                 AtomicFile.Write(Torrc, Encoding.UTF8.GetBytes(text));
@@ -136,38 +165,41 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
     }
 
     /// <summary>The lines that SAVECONF writes, in order of their options.</summary>
-    public string Dump()
+    /// <param name="withSecrets">For the file only.</param>
+    public string Dump(bool withSecrets)
     {
         StringBuilder text = new();
         foreach (ConfigLine line in Lines.OrderBy(line => line.Key, StringComparer.OrdinalIgnoreCase))
         {
             // Options with underscores are between us and who started us.
             if (!line.Key.StartsWith("__", StringComparison.Ordinal))
-                text.Append(OptionCatalog.Find(line.Key)!.Name).Append(' ').Append(Written(line)).Append('\n');
+                text.Append(OptionCatalog.Find(line.Key)!.Name).Append(' ').Append(Written(line, withSecrets)).Append('\n');
         }
 
         return text.ToString();
     }
 
-    private static string Written(ConfigLine line)
+    private static string Written(ConfigLine line, bool withSecrets)
     {
-        string value = OptionFacts.Find(line.Key) is { } fact ? OptionFacts.Normalise(fact, line.Value) : line.Value;
+        string value = OptionFacts.Find(line.Key) is not { } fact ? line.Value
+            : withSecrets ? OptionFacts.Normalise(fact, line.Value) : OptionFacts.Shown(fact, line.Value);
         return value.AsSpan().ContainsAny(NeedQuotes) || value.Trim() != value ? Protocol.ControlPort.QuotedText.Quote(value) : value;
     }
 
-    private ConfigurationRefusal? Apply(ConfigurationResult result, string what, int code)
+    private ConfigurationRefusal? Apply(ConfigurationResult result, string what, int code, out Changes news)
     {
+        news = [];
         if (result.Configuration is null)
             return new ConfigurationRefusal(code, $"{what}: {Text(result.Problems)}");
-        if (apply(result, true) is { } refusal)
-            return refusal;
-        Swap(result.Lines);
-        return null;
+        ConfigurationOutcome outcome = apply(result, true);
+        if (outcome.Refusal is null)
+            news = Swap(outcome.Lines);
+        return outcome.Refusal;
     }
 
-    private void Swap(IReadOnlyList<ConfigLine> next)
+    private Changes Swap(IReadOnlyList<ConfigLine> next)
     {
-        List<KeyValuePair<string, string?>> changes = [];
+        Changes changes = [];
         ILookup<string, string> before = _lines.ToLookup(line => line.Key, line => line.Value, StringComparer.OrdinalIgnoreCase);
         ILookup<string, string> after = next.ToLookup(line => line.Key, line => line.Value, StringComparer.OrdinalIgnoreCase);
         foreach (OptionDefinition option in OptionCatalog.All)
@@ -177,10 +209,15 @@ internal sealed class RunningConfiguration(CommandLine commandLine, IReadOnlyLis
             if (!after[option.Name].Any())
                 changes.Add(KeyValuePair.Create(option.Name, OptionFacts.DefaultOf(OptionFacts.Find(option.Name)!)));
             foreach (string value in after[option.Name])
-                changes.Add(KeyValuePair.Create<string, string?>(option.Name, OptionFacts.Normalise(OptionFacts.Find(option.Name)!, value)));
+                changes.Add(KeyValuePair.Create<string, string?>(option.Name, OptionFacts.Shown(OptionFacts.Find(option.Name)!, value)));
         }
 
         Volatile.Write(ref _lines, next);
+        return changes;
+    }
+
+    private void Announce(Changes changes)
+    {
         if (changes.Count > 0)
             Changed?.Invoke(changes);
     }

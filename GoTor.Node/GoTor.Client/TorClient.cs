@@ -204,16 +204,18 @@ internal sealed class TorClient : IAsyncDisposable
     public void Reconfigure(TorClientOptions options)
     {
         bool onlyMaps = options with { AddressMap = _options.AddressMap } == _options;
-        AddressMap.Reconfigure(options.AddressMap);
-        if ((options.GeoIpFile, options.GeoIpV6File) != (_options.GeoIpFile, _options.GeoIpV6File))
-            _countries = null;
         if (onlyMaps)
         {
+            AddressMap.Reconfigure(options.AddressMap);
             _options = options;
             return;
         }
 
+        // The one step that may refuse comes before all others.
         _guards.OnOptionsChanged(options);
+        AddressMap.Reconfigure(options.AddressMap);
+        if ((options.GeoIpFile, options.GeoIpV6File) != (_options.GeoIpFile, _options.GeoIpV6File))
+            _countries = null;
         _options = options;
         AddressMap.ClearTrackedExits(exit => _network?.Find(exit) is { } relay && _guards.Constraints.AllowsAsExit(relay));
         _buildTimeout.Configure(BuildTimeoutParametersOf(options));

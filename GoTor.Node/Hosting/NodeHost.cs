@@ -35,7 +35,7 @@ internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
     private readonly SandboxHost? _sandbox;
     private readonly NodeControl _control;
     private readonly RunningConfiguration _running;
-    private readonly Lock _reloading = new();
+    private readonly OwnerProcess _owner;
     private NodeConfiguration _configuration;
     private StopSignals? _stop;
 
@@ -50,6 +50,7 @@ internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
         bool terminal = !Console.IsOutputRedirected && configuration.Logs is [{ Target: LogTarget.StandardOutput, Minimum: LogSeverity.Notice }];
         _console = new BootstrapConsole(_client.Bootstrap, _logger, terminal);
         _watching = reporting?.Watch(_client, _socks, configuration.SocksPorts.Count);
+        _owner = new OwnerProcess(TimeProvider.System, _logger);
         _running = new RunningConfiguration(commandLine, lines, Apply);
         _control = new NodeControl(_running, Effective, _client.Parts, this, Listeners, logs, meterFactory, loggerFactory);
     }
@@ -122,7 +123,8 @@ internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
         await using SandboxTraffic? traffic = _configuration.Sandbox is { Traffic: true } ? SandboxTraffic.Start(_client, TimeProvider.System) : null;
 
         using CancellationTokenSource ending = new();
-        Task owner = OwnerProcess.WaitForEndAsync(_configuration.OwningProcess, TimeProvider.System, _logger, ending.Token);
+        _owner.Watch(_configuration.OwningProcess);
+        Task owner = _owner.WaitForEndAsync(ending.Token);
         Task first = await Task.WhenAny(stop.First, _client.Fatal, _control.OwnerLeft, owner);
         await ending.CancelAsync();
         await owner;
@@ -154,56 +156,56 @@ internal sealed class NodeHost : IAsyncDisposable, ISignalTarget
     public void Reload()
     {
         NodeLog.Reloading(_logger);
-        ConfigurationResult result = ConfigurationFiles.Load(_commandLine);
-        foreach (ConfigProblem problem in result.Problems)
-            NodeLog.ReloadRefused(_logger, problem.ToString());
-        if (result.Configuration is null)
-            return;
-        if (Apply(result, refuseWhatNeedsRestart: false) is { } refusal)
-            NodeLog.ReloadRefused(_logger, refusal.Text);
-        else
-            _running.Take(result.Lines);
+        foreach (string problem in _running.Reload())
+            NodeLog.ReloadRefused(_logger, problem);
     }
 
-    private ConfigurationRefusal? Apply(ConfigurationResult result, bool refuseWhatNeedsRestart)
+    /// <summary>One at a time: <see cref="RunningConfiguration"/> sees to that.</summary>
+    private ConfigurationOutcome Apply(ConfigurationResult result, bool isController)
     {
-        lock (_reloading)
-        {
-            NodeConfiguration fresh = _sandbox?.Join(result.Configuration!) ?? result.Configuration!;
-            string[] fixedOptions = [.. ReloadRules.NeedRestart(_configuration, fresh)];
-            if (refuseWhatNeedsRestart && fixedOptions.Length > 0)
-                return new ConfigurationRefusal(553, $"Transition not allowed: While Tor is running, changing {string.Join(", ", fixedOptions)} is not allowed");
-            try
-            {
-                TakeOver(ReloadRules.Merge(_configuration, fresh));
-            }
-            catch (Exception error) when (error is TorException or StorageException or IOException or UnauthorizedAccessException)
-            {
-                return new ConfigurationRefusal(553, $"Unable to set option: {error.Message}");
-            }
-
-            foreach (string option in fixedOptions)
-                NodeLog.NeedsRestart(_logger, option);
-            return null;
-        }
-    }
-
-    private void TakeOver(NodeConfiguration next)
-    {
-        bool paths = ReloadRules.ChangesPaths(_configuration.Client, next.Client);
-        if (paths)
-            _client.Reconfigure(next.Client);
+        NodeConfiguration fresh = _sandbox?.Join(result.Configuration!) ?? result.Configuration!;
+        string[] fixedOptions = [.. ReloadRules.NeedRestart(_configuration, fresh)];
+        if (isController && fixedOptions.Length > 0)
+            return ConfigurationOutcome.Refuse(553, $"Transition not allowed: While Tor is running, changing {string.Join(", ", fixedOptions)} is not allowed");
+        NodeConfiguration next = ReloadRules.Merge(_configuration, fresh);
+        string[] sensitive = isController ? [.. ReloadRules.ChangeAnonymity(_configuration.Client, next.Client)] : [];
         try
         {
-            _logs.Reconfigure(next.Logs);
-            _control.Server.Reconfigure(next.Control);
+            TakeOver(next);
         }
-        catch when (paths)
+        catch (Exception error) when (error is TorException or StorageException or IOException or UnauthorizedAccessException)
         {
-            _client.Reconfigure(_configuration.Client);
+            return ConfigurationOutcome.Refuse(553, $"Unable to set option: {error.Message}");
+        }
+
+        foreach (ConfigProblem warning in result.Warnings)
+            NodeLog.ConfigurationWarning(_logger, warning.ToString());
+        foreach (string option in fixedOptions)
+            NodeLog.NeedsRestart(_logger, option);
+        if (sensitive.Length > 0)
+            NodeLog.ControllerChanged(_logger, string.Join(", ", sensitive));
+        return new ConfigurationOutcome(null, ReloadRules.LinesInForce(_running.Lines, result.Lines, fixedOptions));
+    }
+
+    /// <summary>First everything that can fail, which changes nothing yet; then all of it.</summary>
+    private void TakeOver(NodeConfiguration next)
+    {
+        using TorLoggerProvider.Places logs = _logs.Prepare(next.Logs);
+        _control.Server.Prepare(next.Control);
+        try
+        {
+            if (ReloadRules.ChangesPaths(_configuration.Client, next.Client))
+                _client.Reconfigure(next.Client);
+        }
+        catch
+        {
+            _control.Server.Forget(next.Control);
             throw;
         }
 
+        _logs.Use(logs);
+        _control.Server.Use(next.Control);
+        _owner.Watch(next.OwningProcess);
         if (next.Metrics is { Gateway: not null, Token: { } token })
             _reporting?.UseToken(token, next.Metrics.TokenFile);
         _configuration = next;

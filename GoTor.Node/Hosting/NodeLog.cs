@@ -44,6 +44,9 @@ internal static partial class NodeLog
     [LoggerMessage(9014, LogLevel.Information, "Heartbeat: bootstrapped {Percent}%, {Circuits} circuits open, {Pending} under way, {Channels} connections to relays, {Read} bytes read, {Written} written.")]
     public static partial void Heartbeat(ILogger logger, int percent, int circuits, int pending, int channels, long read, long written);
 
+    [LoggerMessage(9015, LogLevel.Warning, "A controller changed {Options}, which decides how well you are hidden.")]
+    public static partial void ControllerChanged(ILogger logger, string options);
+
     [LoggerMessage(9013, LogLevel.Information, "Owning controller process vanished -- exiting now.")]
     public static partial void OwnerEnded(ILogger logger);
 }

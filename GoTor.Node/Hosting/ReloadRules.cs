@@ -6,6 +6,49 @@ namespace GoTor.Node.Hosting;
 /// <summary>Which options take effect while the node runs, and which keep their old value until it is started again.</summary>
 internal static class ReloadRules
 {
+    /// <summary>What keeps its old value together with an option.</summary>
+    private static readonly Dictionary<string, string[]> Companions = new(StringComparer.Ordinal)
+    {
+        ["ControlPort"] =
+        [
+            "__ControlPort", "ControlSocket", "ControlSocketsGroupWritable", "CookieAuthentication", "CookieAuthFile", "CookieAuthFileGroupReadable",
+            "HashedControlPassword", "__HashedControlSessionPassword",
+        ],
+        ["ControlPortWriteToFile"] = ["ControlPortFileGroupReadable"],
+        ["HTTPTunnelPort and TransPort"] = ["HTTPTunnelPort", "TransPort", "NATDPort", "TransProxyType"],
+        ["TraceSampling and TraceEndpoint"] = ["TraceSampling", "TraceEndpoint"],
+        ["EnableMetrics"] =
+            ["MetricsPort", "MetricsGateway", "MetricsToken", "MetricsTokenFile", "MetricsNodeName", "MetricsLabels", "MetricsProfiling"],
+        ["MetricsToken"] = ["MetricsTokenFile"],
+    };
+
+    /// <summary>The lines that are in force after a change: fresh ones, and the old ones of options that need a restart.</summary>
+    /// <param name="needRestart">From <see cref="NeedRestart"/>.</param>
+    public static IReadOnlyList<ConfigLine> LinesInForce(IReadOnlyList<ConfigLine> running, IReadOnlyList<ConfigLine> fresh, IEnumerable<string> needRestart)
+    {
+        HashSet<string> kept = new(needRestart.SelectMany(option => (string[])[option, .. Companions.GetValueOrDefault(option, [])]), StringComparer.OrdinalIgnoreCase);
+        return kept.Count == 0 ? fresh : [.. running.Where(line => kept.Contains(line.Key)), .. fresh.Where(line => !kept.Contains(line.Key))];
+    }
+
+    /// <summary>Options that differ and decide who may see what: a controller's change of them is worth a warning.</summary>
+    public static IEnumerable<string> ChangeAnonymity(TorClientOptions running, TorClientOptions next)
+    {
+        (string Name, bool Same)[] options =
+        [
+            ("EntryNodes", running.EntryNodes == next.EntryNodes),
+            ("ExitNodes", running.ExitNodes == next.ExitNodes),
+            ("ExcludeNodes", running.ExcludeNodes == next.ExcludeNodes),
+            ("ExcludeExitNodes", running.ExcludeExitNodes == next.ExcludeExitNodes),
+            ("StrictNodes", running.StrictNodes == next.StrictNodes),
+            ("UseEntryGuards", running.UseEntryGuards == next.UseEntryGuards),
+            ("NumEntryGuards", running.NumEntryGuards == next.NumEntryGuards),
+            ("EnforceDistinctSubnets", running.EnforceDistinctSubnets == next.EnforceDistinctSubnets),
+            ("MapAddress", running.AddressMap.MapAddresses.SequenceEqual(next.AddressMap.MapAddresses)),
+            ("MaxCircuitDirtiness", running.MaxCircuitDirtiness == next.MaxCircuitDirtiness),
+        ];
+        return options.Where(option => !option.Same).Select(option => option.Name);
+    }
+
     /// <summary>Options that differ and cannot change now.</summary>
     public static IEnumerable<string> NeedRestart(NodeConfiguration running, NodeConfiguration fresh)
     {
@@ -44,7 +87,6 @@ internal static class ReloadRules
             .. MetricsNeedRestart(running.Metrics, fresh.Metrics),
             ("ControlPort", running.Control.Listeners.SequenceEqual(fresh.Control.Listeners)),
             ("ControlPortWriteToFile", running.Control.PortFile == fresh.Control.PortFile && running.Control.PortFileGroupReadable == fresh.Control.PortFileGroupReadable),
-            ("__OwningControllerProcess", running.OwningProcess == fresh.OwningProcess),
             ("RejectPlaintextPorts", a.RejectPlaintextPorts.SequenceEqual(b.RejectPlaintextPorts)),
         ];
         return fixedOptions.Where(option => !option.Same).Select(option => option.Name);
@@ -72,12 +114,12 @@ internal static class ReloadRules
     {
         Logs = fresh.Logs,
         ShutdownWaitLength = fresh.ShutdownWaitLength,
-        Control = fresh.Control with
-        {
-            Listeners = running.Control.Listeners,
-            PortFile = running.Control.PortFile,
-            PortFileGroupReadable = running.Control.PortFileGroupReadable,
-        },
+        OwningProcess = fresh.OwningProcess,
+
+        // That ports are safe without a password was checked for the fresh ports, and these stay closed: then the old passwords stay, too.
+        Control = running.Control.Listeners.SequenceEqual(fresh.Control.Listeners)
+            ? fresh.Control with { PortFile = running.Control.PortFile, PortFileGroupReadable = running.Control.PortFileGroupReadable }
+            : running.Control,
         Metrics = (running.Metrics, fresh.Metrics) is ({ Gateway: not null } metrics, { Token: { } token } given)
             ? metrics with { Token = token, TokenFile = given.TokenFile }
             : running.Metrics,

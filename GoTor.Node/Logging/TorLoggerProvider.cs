@@ -37,6 +37,15 @@ internal sealed class TorLoggerProvider : ILoggerProvider
     /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
     public void Reconfigure(IReadOnlyList<LogRule> rules)
     {
+        using Places places = Prepare(rules);
+        Use(places);
+    }
+
+    /// <summary>Opens places that lines do not go to before <see cref="Use"/>. One change at a time.</summary>
+    /// <exception cref="IOException">A file cannot be opened.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public Places Prepare(IReadOnlyList<LogRule> rules)
+    {
         List<Sink> fresh = [];
         try
         {
@@ -49,9 +58,15 @@ internal sealed class TorLoggerProvider : ILoggerProvider
             throw;
         }
 
+        return new Places(fresh);
+    }
+
+    /// <summary>From now on lines go there, and no longer where they went.</summary>
+    public void Use(Places places)
+    {
         List<Sink> old;
         lock (_lock)
-            (old, _sinks, _showsEverything) = (_sinks, fresh, false);
+            (old, _sinks, _showsEverything) = (_sinks, places.Take(), false);
         old.ForEach(Close);
     }
 
@@ -159,7 +174,24 @@ internal sealed class TorLoggerProvider : ILoggerProvider
     /// <summary>Hears lines as they are logged. Quick, and does not throw.</summary>
     internal sealed record LogListener(Func<LogSeverity, bool> Wants, Action<LogSeverity, string> Write);
 
-    private sealed record Sink(LogRule Rule, TextWriter Writer, Syslog? Syslog);
+    /// <summary>Open places that nothing is written to yet; they are closed unless somebody uses them.</summary>
+    internal sealed class Places : IDisposable
+    {
+        private List<Sink> _sinks;
+
+        internal Places(List<Sink> sinks) => _sinks = sinks;
+
+        public void Dispose() => Take().ForEach(Close);
+
+        internal List<Sink> Take()
+        {
+            List<Sink> sinks = _sinks;
+            _sinks = [];
+            return sinks;
+        }
+    }
+
+    internal sealed record Sink(LogRule Rule, TextWriter Writer, Syslog? Syslog);
 
     private sealed class Logger(TorLoggerProvider owner) : ILogger
     {

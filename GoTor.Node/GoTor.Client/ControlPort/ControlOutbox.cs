@@ -16,20 +16,23 @@ internal sealed class ControlOutbox
     private const int RoomForAnswers = 1 << 20;
 
     private readonly Lock _lock = new();
-    private readonly Queue<byte[]> _queue = [];
+    private readonly Queue<(byte[] Bytes, bool IsEvent)> _queue = [];
     private readonly AsyncSignal _filled = new();
     private readonly AsyncSignal _drained = new();
-    private long _bytes;
+    private long _answerBytes;
+    private long _eventBytes;
     private bool _isEnding;
 
-    /// <returns>False when too much waits already.</returns>
+    /// <summary>Queues an event.</summary>
+    /// <returns>False when too many wait already. Answers do not count: their size is not the reader's fault.</returns>
     public bool TryPost(byte[] bytes)
     {
         lock (_lock)
         {
-            if (_bytes + bytes.Length > MaxEventBytes)
+            if (_eventBytes + bytes.Length > MaxEventBytes)
                 return false;
-            Add(bytes);
+            _queue.Enqueue((bytes, true));
+            Interlocked.Add(ref _eventBytes, bytes.Length);
         }
 
         _filled.Set();
@@ -40,9 +43,13 @@ internal sealed class ControlOutbox
     public async ValueTask PostAsync(byte[] bytes, CancellationToken cancellationToken)
     {
         lock (_lock)
-            Add(bytes);
+        {
+            _queue.Enqueue((bytes, false));
+            Interlocked.Add(ref _answerBytes, bytes.Length);
+        }
+
         _filled.Set();
-        while (Interlocked.Read(ref _bytes) > RoomForAnswers)
+        while (Interlocked.Read(ref _answerBytes) > RoomForAnswers)
             await _drained.WaitAsync(cancellationToken);
     }
 
@@ -58,7 +65,7 @@ internal sealed class ControlOutbox
     {
         while (true)
         {
-            byte[]? next;
+            (byte[] Bytes, bool IsEvent) next;
             bool isEnding;
             lock (_lock)
             {
@@ -66,7 +73,7 @@ internal sealed class ControlOutbox
                 isEnding = _isEnding;
             }
 
-            if (next is null)
+            if (next.Bytes is null)
             {
                 if (isEnding)
                     return;
@@ -74,15 +81,9 @@ internal sealed class ControlOutbox
                 continue;
             }
 
-            await socket.SendAllAsync(next, cancellationToken);
-            Interlocked.Add(ref _bytes, -next.Length);
+            await socket.SendAllAsync(next.Bytes, cancellationToken);
+            Interlocked.Add(ref next.IsEvent ? ref _eventBytes : ref _answerBytes, -next.Bytes.Length);
             _drained.Set();
         }
-    }
-
-    private void Add(byte[] bytes)
-    {
-        _queue.Enqueue(bytes);
-        Interlocked.Add(ref _bytes, bytes.Length);
     }
 }

@@ -21,11 +21,13 @@ internal sealed class ControlServer : IAsyncDisposable
     private readonly byte[] _cookie = new byte[SafeCookie.CookieLength];
     private readonly Lock _lock = new();
     private readonly Dictionary<ControlSession, Task> _sessions = [];
+    private readonly LinkedList<ControlSession> _strangers = [];
     private readonly List<ControlListener> _listeners = [];
     private readonly TaskCompletionSource _ownerLeft = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly LogGate _failureGate;
     private readonly LogGate _httpGate;
     private ControlAuthentication _authentication;
+    private string? _writtenPortFile;
     private ulong _wanted;
     private bool _isStopping;
 
@@ -83,12 +85,15 @@ internal sealed class ControlServer : IAsyncDisposable
     /// <exception cref="IOException">A port cannot be opened, or the cookie not be written; the message says which and why.</exception>
     public async Task StartAsync(ControlPortOptions options)
     {
-        Reconfigure(options);
+        Volatile.Write(ref _authentication, new ControlAuthentication(options, _cookie, _random));
         List<ControlListener> opened = [];
         try
         {
             foreach (SocksPortOptions port in options.Listeners)
                 opened.Add(Open(port));
+
+            // Only now: if the ports are another Tor's, so is the cookie.
+            WriteCookie(options, null);
         }
         catch
         {
@@ -103,20 +108,40 @@ internal sealed class ControlServer : IAsyncDisposable
             WritePortFile(file, options.PortFileGroupReadable);
     }
 
-    /// <summary>Goes by new secrets. Ports stay as they are, and so does who is in.</summary>
-    /// <exception cref="StorageException">The cookie cannot be written; the old secrets stay in force.</exception>
-    public void Reconfigure(ControlPortOptions options)
+    /// <summary>
+    /// Readies new secrets: whatever can fail. They are not in force before <see cref="Use"/>; <see cref="Forget"/> takes them back. One change at a time.
+    /// </summary>
+    /// <exception cref="TorException">Other machines would get in without proof.</exception>
+    /// <exception cref="IOException">The cookie cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">Likewise.</exception>
+    public void Prepare(ControlPortOptions options)
     {
-        if (options.CookieFile is { } file)
-        {
-            AtomicFile.Write(file, _cookie);
-            if (options.CookieFileGroupReadable && !OperatingSystem.IsWindows())
-                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        }
+        if (!options.NeedsProof && LocalEndPoints.OfType<IPEndPoint>().FirstOrDefault(end => !IPAddress.IsLoopback(end.Address)) is { } open)
+            throw new TorException(TorErrorKind.InvalidRequest, $"ControlPort {open} can be reached from other machines and would need no password.");
+        WriteCookie(options, Authentication.Options);
+    }
 
-        if (Authentication.Options.CookieFile is { } old && old != options.CookieFile)
-            TryDelete(old);
+    /// <summary>Takes back <see cref="Prepare"/>.</summary>
+    public void Forget(ControlPortOptions options)
+    {
+        if (!IsSameFile(options.CookieFile, Authentication.Options.CookieFile))
+            DeleteIfOurs(options.CookieFile);
+        else if (options.CookieFileGroupReadable != Authentication.Options.CookieFileGroupReadable)
+            WriteCookie(Authentication.Options, options);
+    }
+
+    /// <summary>Goes by the secrets of <see cref="Prepare"/>. Ports stay as they are, and so does who is in.</summary>
+    public void Use(ControlPortOptions options)
+    {
+        ControlPortOptions old = Authentication.Options;
         Volatile.Write(ref _authentication, new ControlAuthentication(options, _cookie, _random));
+        if (!IsSameFile(options.CookieFile, old.CookieFile))
+            DeleteIfOurs(old.CookieFile);
+        if (old.NeedsProof && !options.NeedsProof)
+        {
+            foreach (EndPoint end in LocalEndPoints)
+                Logger.NoProof(end.ToString()!);
+        }
     }
 
     /// <summary>Somebody listens: only then is it worth putting an event together.</summary>
@@ -141,10 +166,18 @@ internal sealed class ControlServer : IAsyncDisposable
 
     public void EventsChanged()
     {
+        ulong before;
         ulong wanted = 0;
-        foreach (ControlSession session in Sessions())
-            wanted |= session.Events;
-        if (Interlocked.Exchange(ref _wanted, wanted) != wanted)
+
+        // Under one lock: of two changes at once, the set that is older must not be the one that stays.
+        lock (_lock)
+        {
+            foreach (ControlSession session in _sessions.Keys)
+                wanted |= session.Events;
+            before = Interlocked.Exchange(ref _wanted, wanted);
+        }
+
+        if (before != wanted)
             WantedChanged?.Invoke();
     }
 
@@ -169,16 +202,26 @@ internal sealed class ControlServer : IAsyncDisposable
         lock (_lock)
         {
             if (_sessions.Keys.Count(other => !other.IsAborted) >= MaxConnections)
-                oldest = _sessions.Keys.FirstOrDefault(other => other is { IsOpen: false, IsAborted: false }) ?? session;
+                oldest = _strangers.FirstOrDefault(other => !other.IsAborted) ?? session;
             isStopping = _isStopping || oldest == session;
             // Under the lock: the next stranger must find another.
             oldest?.Abort();
             if (!isStopping)
+            {
+                session.Place = _strangers.AddLast(session);
                 _sessions.Add(session, Task.Run(() => RunAsync(session)));
+            }
         }
 
         if (isStopping)
             session.Dispose();
+    }
+
+    /// <summary>The controller has authenticated, and need not make room for others any more.</summary>
+    public void Admitted(ControlSession session)
+    {
+        lock (_lock)
+            NoStranger(session);
     }
 
     /// <summary>Accepts no more and ends every connection. Files with cookies and ports are removed.</summary>
@@ -200,9 +243,8 @@ internal sealed class ControlServer : IAsyncDisposable
         lock (_lock)
             running = [.. _sessions.Values];
         await Task.WhenAll(running);
-        if (Authentication.Options.CookieFile is { } cookie)
-            TryDelete(cookie);
-        if (Authentication.Options.PortFile is { } ports)
+        DeleteIfOurs(Authentication.Options.CookieFile);
+        if (_writtenPortFile is { } ports)
             TryDelete(ports);
     }
 
@@ -217,12 +259,23 @@ internal sealed class ControlServer : IAsyncDisposable
         Logger.Opened();
         await session.RunAsync();
         lock (_lock)
+        {
             _sessions.Remove(session);
+            NoStranger(session);
+        }
+
         bool wasOwner = session.IsOwner;
         session.Dispose();
         EventsChanged();
         if (wasOwner && !_isStopping && _ownerLeft.TrySetResult())
             Logger.OwnerLeft();
+    }
+
+    private void NoStranger(ControlSession session)
+    {
+        if (session.Place is { } place)
+            _strangers.Remove(place);
+        session.Place = null;
     }
 
     private ControlListener Open(SocksPortOptions options)
@@ -247,12 +300,52 @@ internal sealed class ControlServer : IAsyncDisposable
         {
             string text = string.Concat(LocalEndPoints.Select(end => end is IPEndPoint ? $"PORT={end}\n" : $"UNIX_PORT={end}\n"));
             AtomicFile.Write(file, System.Text.Encoding.UTF8.GetBytes(text));
+            _writtenPortFile = file;
             if (groupReadable && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
         }
         catch (Exception e) when (e is StorageException or IOException or UnauthorizedAccessException)
         {
             Logger.FileNotWritten(file, e.Message);
+        }
+    }
+
+    /// <param name="before">What is in force; null when nothing is written yet.</param>
+    private void WriteCookie(ControlPortOptions options, ControlPortOptions? before)
+    {
+        if (options.CookieFile is not { } file)
+            return;
+        bool isThere = before is not null && IsSameFile(file, before.CookieFile) && File.Exists(file);
+        if (isThere && options.CookieFileGroupReadable == before!.CookieFileGroupReadable)
+            return;
+        try
+        {
+            if (!isThere)
+                AtomicFile.Write(file, _cookie);
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | (options.CookieFileGroupReadable ? UnixFileMode.GroupRead : 0));
+        }
+        catch when (!isThere)
+        {
+            DeleteIfOurs(file);
+            throw;
+        }
+    }
+
+    private static bool IsSameFile(string? a, string? b) =>
+        a is null || b is null ? ReferenceEquals(a, b) : Path.GetFullPath(a) == Path.GetFullPath(b);
+
+    /// <summary>Another Tor may have put its own cookie there.</summary>
+    private void DeleteIfOurs(string? cookieFile)
+    {
+        try
+        {
+            if (cookieFile is not null && AtomicFile.Read(cookieFile, SafeCookie.CookieLength) is { } content && content.AsSpan().SequenceEqual(_cookie))
+                TryDelete(cookieFile);
+        }
+        catch (StorageException)
+        {
+            // Not ours.
         }
     }
 

@@ -14,6 +14,9 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     /// <summary>A wrong password costs its guesser this much time.</summary>
     public static readonly TimeSpan FailureDelay = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whoever has not authenticated by then is cut off.</summary>
+    public static readonly TimeSpan AuthenticationPatience = TimeSpan.FromSeconds(60);
+
     private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(10);
 
     private readonly ControlOutbox _outbox = new();
@@ -21,13 +24,21 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     private readonly ControlCommandReader _reader = new();
     private Action? _afterReply;
     private ulong _events;
+    private bool _isOpen;
     private bool _isClosing;
     private int _isCutOff;
 
     public ControlServer Server => server;
 
     /// <summary>It has authenticated.</summary>
-    public bool IsOpen { get; private set; }
+    public bool IsOpen
+    {
+        get => Volatile.Read(ref _isOpen);
+        private set => Volatile.Write(ref _isOpen, value);
+    }
+
+    /// <summary>Among those that have not authenticated; the server's, under its lock.</summary>
+    public LinkedListNode<ControlSession>? Place { get; set; }
 
     /// <summary>It is about to end.</summary>
     public bool IsAborted { get; private set; }
@@ -52,6 +63,7 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     {
         server.Metrics.Accepted();
         Task writing = Task.Run(WriteAsync);
+        using ITimer deadline = server.Time.CreateTimer(_ => EndStranger(), null, AuthenticationPatience, Timeout.InfiniteTimeSpan);
         try
         {
             if (socket.AddressFamily != AddressFamily.Unix)
@@ -126,6 +138,13 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
     {
         IsOpen = true;
         Challenged = null;
+        server.Admitted(this);
+    }
+
+    private void EndStranger()
+    {
+        if (!IsOpen)
+            Abort();
     }
 
     private async Task ReadAsync()
@@ -189,8 +208,22 @@ internal sealed class ControlSession(Socket socket, ControlServer server) : IDis
 
         if (!reply.IsEmpty)
             await _outbox.PostAsync(reply.ToBytes(), _stopping.Token);
-        _afterReply?.Invoke();
+        RunAfterReply(command);
+    }
+
+    /// <summary>The answer is given: what fails now costs neither the session nor, if it owns us, the node.</summary>
+    private void RunAfterReply(ControlCommand command)
+    {
+        Action? action = _afterReply;
         _afterReply = null;
+        try
+        {
+            action?.Invoke();
+        }
+        catch (Exception e)
+        {
+            server.Logger.CommandCrashed(IsOpen ? command.Name : "a command", e);
+        }
     }
 
     private bool IsAllowedAtFirst(ControlCommand command) =>
