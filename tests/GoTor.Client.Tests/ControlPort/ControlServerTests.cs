@@ -217,6 +217,87 @@ public sealed class ControlServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Stranger_WhoSaysNothing_IsCutOff_AndWhoIsInStays()
+    {
+        await StartAsync(cookie: false, password: true);
+        using Socket stranger = await ConnectAsync();
+        using Socket guest = await ConnectAsync();
+        await SendAsync(guest, "AUTHENTICATE \"secret\"\r\n");
+        byte[] buffer = new byte[100];
+        Assert.True(await guest.ReceiveAsync(buffer).WaitAsync(Limit) > 0);
+
+        await AdvanceUntilAsync(HearAllAsync(stranger), ControlSession.AuthenticationPatience);
+
+        await SendAsync(guest, "QUIT\r\n");
+        Assert.True(await guest.ReceiveAsync(buffer).WaitAsync(Limit) > 0);
+    }
+
+    [Fact]
+    public async Task FailureAfterTheReply_DoesNotEndTheSession()
+    {
+        await StartAsync(cookie: false, password: false);
+        _server.Commands.Add("BREAK", new ControlSyntax(), (session, _) =>
+        {
+            session.AfterReply(() => throw new InvalidOperationException());
+            return ControlReply.Ok;
+        });
+        Assert.Equal("250 OK\r\n250 OK\r\n250 closing connection\r\n", await TalkAsync("AUTHENTICATE\r\nBREAK\r\nQUIT\r\n"));
+    }
+
+    [Fact]
+    public async Task Cookie_OfAnotherTor_IsNeitherOverwrittenNorDeleted()
+    {
+        using Socket other = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        other.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        other.Listen();
+        await File.WriteAllTextAsync(CookieFile, "theirs");
+        await Assert.ThrowsAnyAsync<Exception>(() => _server.StartAsync(new ControlPortOptions
+        {
+            Listeners = [SocksPortOptions.Parse(other.LocalEndPoint!.ToString()!)],
+            CookieFile = CookieFile,
+        }));
+        await _server.DisposeAsync();
+        Assert.Equal("theirs", await File.ReadAllTextAsync(CookieFile));
+    }
+
+    [Fact]
+    public async Task NewSecrets_ArePreparedThenUsed_OrForgotten()
+    {
+        await StartAsync(cookie: true, password: false);
+        ControlPortOptions old = _server.Authentication.Options;
+        DateTime written = File.GetLastWriteTimeUtc(CookieFile);
+        string second = Path.Combine(_folder, "second");
+
+        _server.Prepare(old with { CookieFile = second });
+        _server.Forget(old with { CookieFile = second });
+        Assert.False(File.Exists(second));
+        Assert.Same(old, _server.Authentication.Options);
+
+        // The same file by another name is not written and not deleted; a mode alone is only a mode.
+        ControlPortOptions same = old with { CookieFile = Path.Combine(_folder, ".", "cookie"), CookieFileGroupReadable = true };
+        _server.Prepare(same);
+        _server.Use(same);
+        Assert.Equal(written, File.GetLastWriteTimeUtc(CookieFile));
+        Assert.True(File.GetUnixFileMode(CookieFile).HasFlag(UnixFileMode.GroupRead));
+
+        _server.Prepare(same with { CookieFile = second });
+        _server.Use(same with { CookieFile = second });
+        Assert.False(File.Exists(CookieFile));
+        Assert.True(File.Exists(second));
+    }
+
+    [Fact]
+    public async Task OpenPort_ThatOthersReach_CannotLoseItsPassword()
+    {
+        await _server.StartAsync(new ControlPortOptions
+        {
+            Listeners = [SocksPortOptions.Parse("0.0.0.0:auto")],
+            CookieFile = CookieFile,
+        });
+        Assert.Throws<TorException>(() => _server.Prepare(new ControlPortOptions()));
+    }
+
+    [Fact]
     public async Task Owner_ThatLeaves_IsReported()
     {
         await StartAsync(cookie: false, password: false);
@@ -289,12 +370,13 @@ public sealed class ControlServerTests : IAsyncLifetime
         return await hearing;
     }
 
-    private async Task AdvanceUntilAsync(Task task)
+    private async Task AdvanceUntilAsync(Task task, TimeSpan? step = null)
     {
         CancellationTokenSource limit = new(Limit);
         while (!task.IsCompleted && !limit.IsCancellationRequested)
         {
-            _time.Advance(ControlSession.FailureDelay);
+            // In small steps: a stranger on a slow machine has not had its minute yet.
+            _time.Advance(step ?? ControlSession.FailureDelay / 10);
             await Task.WhenAny(task, Task.Delay(20, limit.Token));
         }
 
