@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using GoTor.Client.Streams;
 using GoTor.Protocol.Circuits;
 
@@ -29,6 +30,7 @@ internal enum CircuitProgress
 /// single words or swapped whole, so a reader sees a moment or its neighbour.
 /// </summary>
 /// <param name="flags">In BUILD_FLAGS' words.</param>
+[SuppressMessage("Reliability", "CA1001", Justification = "A source of cancellation without a timer or a wait handle holds nothing.")]
 internal sealed class CircuitRecord(string flags, CircuitPurpose purpose)
 {
     private readonly CancellationTokenSource _abort = new();
