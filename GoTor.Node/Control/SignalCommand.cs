@@ -63,7 +63,7 @@ internal sealed class SignalCommand : IDisposable
             "HALT" or "TERM" => (null, () => _target.Stop(atOnce: true)),
             "DUMP" or "USR1" => ("DUMP", _target.LogStatus),
             "DEBUG" or "USR2" => ("DEBUG", _target.LogEverything),
-            "NEWNYM" => ("NEWNYM", NewNym),
+            "NEWNYM" => (null, NewNym),
             "CLEARDNSCACHE" => ("CLEARDNSCACHE", _client.AddressMap.ClearTransient),
             "HEARTBEAT" => ("HEARTBEAT", _target.LogStatus),
             "ACTIVE" => ("ACTIVE", () => _client.Circuits.IsDormant = false),
@@ -103,6 +103,10 @@ internal sealed class SignalCommand : IDisposable
     {
         _client.AddressMap.ClearTransient();
         _client.Circuits.RetireUsed();
+        _client.StreamRecords.NextNymEpoch();
+
+        // Now, not when it was asked for: whoever waits for the event may use new circuits.
+        Announce("NEWNYM");
     }
 
     private void NewNymDue()

@@ -48,6 +48,9 @@ internal sealed class StreamRecord(long number, StreamRequest request, bool isRe
 
     public bool IsResolve => isResolve;
 
+    /// <summary>How many NEWNYMs were done before it.</summary>
+    public int NymEpoch { get; init; }
+
     /// <summary>It asks for the name of an address.</summary>
     public bool IsReverse { get; init; }
 

@@ -8,6 +8,7 @@ internal sealed class StreamRegistry
 {
     private readonly ConcurrentDictionary<long, StreamRecord> _records = new();
     private long _lastNumber;
+    private int _nymEpoch;
 
     /// <summary>Raised on the thread that made the change. Handlers are quick and do not throw.</summary>
     public event Action<StreamRecord>? Changed;
@@ -15,11 +16,14 @@ internal sealed class StreamRegistry
     /// <summary>The streams at this moment, the oldest first.</summary>
     public IReadOnlyList<StreamRecord> Current => [.. _records.Values.OrderBy(record => record.Number)];
 
+    /// <summary>A NEWNYM has been done: streams from now on are told apart from those before.</summary>
+    public void NextNymEpoch() => Interlocked.Increment(ref _nymEpoch);
+
     public StreamRecord? Find(long number) => _records.GetValueOrDefault(number);
 
     public StreamRecord Add(StreamRequest request, bool isResolve, bool isReverse = false)
     {
-        StreamRecord record = new(Interlocked.Increment(ref _lastNumber), request, isResolve) { IsReverse = isReverse };
+        StreamRecord record = new(Interlocked.Increment(ref _lastNumber), request, isResolve) { IsReverse = isReverse, NymEpoch = Volatile.Read(ref _nymEpoch) };
         _records[record.Number] = record;
         Changed?.Invoke(record);
         return record;

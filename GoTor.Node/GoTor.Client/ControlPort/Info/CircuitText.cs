@@ -119,7 +119,7 @@ internal static class CircuitText
             text.Append(" SOCKS_USERNAME=").Append(QuotedText.Quote(user));
         if ((origin?.Password ?? isolation.SocksPassword) is { Length: > 0 } password)
             text.Append(" SOCKS_PASSWORD=").Append(QuotedText.Quote(password));
-        text.Append(CultureInfo.InvariantCulture, $" CLIENT_PROTOCOL={origin?.Protocol ?? "UNKNOWN"} NYM_EPOCH=0 SESSION_GROUP={isolation.SessionGroup} ISO_FIELDS=");
+        text.Append(CultureInfo.InvariantCulture, $" CLIENT_PROTOCOL={origin?.Protocol ?? "UNKNOWN"} NYM_EPOCH={stream.NymEpoch} SESSION_GROUP={isolation.SessionGroup} ISO_FIELDS=");
         return text.AppendJoin(',', IsolationFields(isolation)).ToString();
     }
 

@@ -23,6 +23,9 @@ internal delegate InfoAnswer InfoSource(ControlSession session, string key);
 /// <summary>The keys of GETINFO. Filled before the first controller connects, and not changed afterwards. Keys are case-sensitive, as in C tor.</summary>
 internal sealed class InfoKeys
 {
+    /// <summary>Characters of one answer: a line of keys could ask for the whole consensus 150,000 times.</summary>
+    public const int MaxAnswerLength = 64 << 20;
+
     private readonly Dictionary<string, InfoSource> _exact = new(StringComparer.Ordinal);
     private readonly List<(string Prefix, InfoSource Source)> _prefixes = [];
     private readonly List<string> _names = [];
@@ -69,15 +72,21 @@ internal sealed class InfoKeys
         return InfoAnswer.Unknown;
     }
 
-    private ControlReply Answer(ControlSession session, IReadOnlyList<string> keys)
+    internal ControlReply Answer(ControlSession session, IReadOnlyList<string> keys)
     {
         ControlReply answers = new();
         ControlReply problems = new();
+        long length = 0;
         foreach (string key in keys)
         {
+            if (session.IsAborted)
+                throw new OperationCanceledException();
             InfoAnswer answer = Ask(session, key);
             if (answer.EndsReply)
                 return ControlReply.Of(551, answer.Problem!);
+            length += key.Length + (answer.Text ?? answer.Problem ?? key).Length;
+            if (length > MaxAnswerLength)
+                return ControlReply.Of(551, "The answer would be too long. Ask for less at once.");
             if (answer.Text is { } text)
                 answers.Value(250, key, text);
             else
