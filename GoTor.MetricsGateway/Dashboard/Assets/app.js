@@ -13,11 +13,18 @@ function say(state, text) {
   live.textContent = text;
 }
 
+// A browser takes the focus from an element that is moved, even with the row that it is in: give it back.
+function keepingFocus(change) {
+  const focused = document.activeElement;
+  change();
+  if (focused !== document.activeElement && focused?.isConnected) focused.focus({ preventScroll: true });
+}
+
 function patch(html) {
   const news = new DOMParser().parseFromString(html, "text/html");
   for (const section of [...news.body.children]) {
     const old = section.id && document.getElementById(section.id);
-    if (old) morph(old, section);
+    if (old) keepingFocus(() => morph(old, section));
   }
 }
 
@@ -109,7 +116,7 @@ async function poll(generation, until) {
     if (generation !== source.generation) return;
     for (const section of page.querySelectorAll("#masthead, main > *, #updated")) {
       const old = document.getElementById(section.id);
-      if (old) morph(old, section);
+      if (old) keepingFocus(() => morph(old, section));
     }
     say("on", "Refreshing every 5 s");
   } catch {

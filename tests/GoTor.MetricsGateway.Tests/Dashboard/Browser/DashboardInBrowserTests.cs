@@ -85,6 +85,42 @@ public sealed class DashboardInBrowserTests(BrowserFixture fixture) : IClassFixt
     }
 
     [SkippableFact]
+    public async Task RowThatMoves_KeepsTheFocus()
+    {
+        SimulatedNode[] nodes = [new("alice"), new("bob"), new("carol")];
+        await using BrowserPage page = await OpenAsync(new BrowserLook());
+        await using DashboardHost host = await DashboardHost.StartAsync(3, nodes);
+        await page.GoAsync(host.Page);
+        await page.UntilAsync("document.getElementById('live').textContent === 'Live'");
+        await page.EvalAsync("window.link = document.querySelector('tr[data-key=carol] a'); link.focus()");
+        Assert.Equal(2, (int)(await page.EvalAsync("[...link.closest('tbody').rows].indexOf(link.closest('tr'))"))!);
+
+        // Those in trouble come first.
+        host.Nodes.Set(nodes[2].Latest! with { Presence = Nodes.NodePresence.Lost });
+        host.Service<LiveFeed>().Send();
+        await page.UntilAsync("link.isConnected && [...link.closest('tbody').rows].indexOf(link.closest('tr')) === 0");
+        Assert.True((bool)(await page.EvalAsync("document.activeElement === link"))!);
+        await page.PressAsync("Enter");
+        await page.UntilAsync("location.search === '?node=carol'");
+    }
+
+    [SkippableFact]
+    public async Task Page_ThatGetsNoEvents_AsksForItselfInstead()
+    {
+        await using BrowserPage page = await OpenAsync(new BrowserLook());
+        await using DashboardHost host = await States.StartAsync("healthy");
+        LiveFeed feed = host.Service<LiveFeed>();
+        for (int i = 0; i < LivePlaces.MostOfLoopback; i++)
+            Assert.NotNull(feed.Open(null, System.Net.IPAddress.Loopback, () => { }));
+        await page.GoAsync(host.Page);
+        await page.UntilAsync("document.getElementById('live').textContent === 'Refreshing every 5 s'");
+        await page.EvalAsync("window.mine = 1; window.before = document.getElementById('updated').textContent");
+        host.Report(TimeSpan.FromSeconds(5));
+        await page.UntilAsync("document.getElementById('updated').textContent !== before");
+        Assert.Equal(1, (int?)await page.EvalAsync("window.mine")); // Not by loading the page anew.
+    }
+
+    [SkippableFact]
     public async Task GatewayThatEnds_IsSaidOnAnOpenPage()
     {
         await using BrowserPage page = await OpenAsync(new BrowserLook());
