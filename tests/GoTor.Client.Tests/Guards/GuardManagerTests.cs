@@ -205,7 +205,7 @@ public sealed class GuardManagerTests : IDisposable
     [Fact]
     public void OnOptionsChanged_Nonsense_KeepsTheOldOptions()
     {
-        TorException error = Assert.Throws<TorException>(() => _guards.OnOptionsChanged(_options with { ExitNodes = "{us}", EntryNodes = "a b" }));
+        TorException error = Assert.Throws<TorException>(() => _guards.OnOptionsChanged(_options with { ExitNodes = "{usa}", EntryNodes = "a b" }));
         Assert.Equal(TorErrorKind.InvalidRequest, error.Kind);
         Assert.Contains("ExitNodes", error.Message, StringComparison.Ordinal);
         Assert.Contains("EntryNodes", error.Message, StringComparison.Ordinal);
